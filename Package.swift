@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The compiler holds the line between rooms: with internal imports by default, a public signature
+// that shows a type of FFmpeg, FlyingFox or GRDB does not compile.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "reel",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "reel", targets: ["reel"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat",
+            providers: [
+                .apt([
+                    "libavformat-dev", "libavcodec-dev", "libavfilter-dev", "libswscale-dev",
+                    "libswresample-dev", "libavutil-dev",
+                ]),
+                .brew(["ffmpeg"]),
+            ]),
+        .target(name: "CFFmpegShim", dependencies: ["CFFmpeg"]),
+        .target(name: "Media", dependencies: ["CFFmpeg", "CFFmpegShim"], swiftSettings: house),
+        .target(name: "Montage", dependencies: ["Media", yams], swiftSettings: house),
+        .target(name: "Runware", dependencies: [log, yams], swiftSettings: house),
+        .target(
+            name: "Film",
+            dependencies: [
+                "Montage", "Runware", "Media", yams, log,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "Sandbox",
+            dependencies: ["Media", log, .product(name: "FlyingFox", package: "FlyingFox")],
+            swiftSettings: house),
+        .executableTarget(
+            name: "reel",
+            dependencies: [
+                "Media", "Montage", "Runware", "Film", "Sandbox", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+
+        .target(
+            name: "TestSupport", dependencies: ["Media"], path: "Tests/Support", swiftSettings: house),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "MontageTests", dependencies: ["Montage", "Media", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "RunwareTests", dependencies: ["Runware", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", "Media", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "FilmTests",
+            dependencies: ["Film", "Runware", "Sandbox", "Montage", "Media", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "CLITests", dependencies: ["reel", "Media", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: house),
+    ],
+    swiftLanguageModes: [.v6]
+)

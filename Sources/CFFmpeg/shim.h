@@ -1,0 +1,63 @@
+// FFmpeg's headers for Swift, and what Swift cannot read from them.
+//
+// Swift imports plain integer macros, enums, structs and functions. It does not import cast or
+// compound macros (AVERROR_EOF, AV_NOPTS_VALUE), function-like macros, or fields that were renamed
+// between versions. Each of these has a `static inline` here with the prefix `reel_`. Nothing in this
+// file holds state: a static variable in a system-library header is emitted by nobody.
+
+#pragma once
+
+#include <libavcodec/avcodec.h>
+#include <libavfilter/avfilter.h>
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
+#include <libavformat/avformat.h>
+#include <libavutil/audio_fifo.h>
+#include <libavutil/avutil.h>
+#include <libavutil/channel_layout.h>
+#include <libavutil/dict.h>
+#include <libavutil/display.h>
+#include <libavutil/error.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/mastering_display_metadata.h>
+#include <libavutil/mathematics.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libavutil/rational.h>
+#include <libavutil/samplefmt.h>
+#include <libavutil/sha.h>
+#include <libswresample/swresample.h>
+#include <libswscale/swscale.h>
+
+// Error codes: AVERROR() negates errno, the others are four-letter tags.
+static inline int reel_averror(int e) { return AVERROR(e); }
+static inline int reel_averror_eof(void) { return AVERROR_EOF; }
+static inline int reel_averror_again(void) { return AVERROR(EAGAIN); }
+static inline int reel_averror_exit(void) { return AVERROR_EXIT; }
+static inline int reel_averror_invaliddata(void) { return AVERROR_INVALIDDATA; }
+static inline int reel_averror_stream_not_found(void) { return AVERROR_STREAM_NOT_FOUND; }
+static inline int reel_averror_decoder_not_found(void) { return AVERROR_DECODER_NOT_FOUND; }
+static inline int reel_averror_encoder_not_found(void) { return AVERROR_ENCODER_NOT_FOUND; }
+static inline int reel_averror_demuxer_not_found(void) { return AVERROR_DEMUXER_NOT_FOUND; }
+static inline int reel_averror_option_not_found(void) { return AVERROR_OPTION_NOT_FOUND; }
+static inline int reel_averror_patchwelcome(void) { return AVERROR_PATCHWELCOME; }
+
+static inline int64_t reel_nopts(void) { return AV_NOPTS_VALUE; }
+
+// Versions of the headers this was compiled with; the library's own functions give the run-time ones.
+static inline unsigned reel_avformat_build_version(void) { return LIBAVFORMAT_VERSION_INT; }
+static inline unsigned reel_avcodec_build_version(void) { return LIBAVCODEC_VERSION_INT; }
+static inline unsigned reel_avfilter_build_version(void) { return LIBAVFILTER_VERSION_INT; }
+static inline unsigned reel_swscale_build_version(void) { return LIBSWSCALE_VERSION_INT; }
+static inline unsigned reel_swresample_build_version(void) { return LIBSWRESAMPLE_VERSION_INT; }
+static inline unsigned reel_avutil_build_version(void) { return LIBAVUTIL_VERSION_INT; }
+
+// swscale's flags became an enum in version 8 of the library; its context a public struct.
+typedef struct SwsContext *ReelScaler;
+static inline int reel_sws_bicubic(void) { return SWS_BICUBIC; }
+static inline int reel_sws_lanczos(void) { return SWS_LANCZOS; }
+static inline int reel_sws_area(void) { return SWS_AREA; }
+// Exact rounding and full chroma: without them a round trip through RGB drifts in colour.
+static inline int reel_sws_exact(void) {
+    return SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT;
+}

@@ -1,0 +1,1 @@
+// The package's C with state: FFmpeg's log callback and the interrupt flag.

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Reel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "reel")
+}
