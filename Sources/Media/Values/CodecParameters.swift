@@ -59,14 +59,6 @@ public struct CodecParameters: Sendable {
         return result
     }
 
-    /// The same parameters with another four-letter code in the container, such as "hvc1".
-    public func replacing(tag: String) throws(MediaError) -> CodecParameters {
-        let result = try CodecParameters(copying: copy.pointer)
-        let letters = Array(tag.utf8.prefix(4))
-        result.copy.pointer.pointee.codec_tag = letters.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-        return result
-    }
-
     /// What is coded.
     public var kind: MediaKind { MediaKind(c.codec_type) }
     /// FFmpeg's short name of the codec ("h264").

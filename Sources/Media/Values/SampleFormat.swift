@@ -98,6 +98,7 @@ public struct ChannelLayout: Sendable, Hashable, Codable, CustomStringConvertibl
     public var description: String { name }
 
     /// Lends the C value for one call.
+    @discardableResult
     func withC<R>(_ body: (UnsafeMutablePointer<AVChannelLayout>) throws(MediaError) -> R) throws(MediaError) -> R {
         var layout = AVChannelLayout()
         if av_channel_layout_from_string(&layout, name) < 0 {
