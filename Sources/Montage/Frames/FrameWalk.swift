@@ -47,7 +47,7 @@ final class FrameWalk {
     func restart(at ticks: Int64) throws -> Bool {
         do {
             try demuxer.seek(stream: stream.index, ticks: ticks, backward: true)
-        } catch where error.code != .cancelled {
+        } catch let error as MediaError where error.code != .cancelled {
             return false
         }
         decoder.flush()
@@ -98,8 +98,9 @@ final class FrameWalk {
             waitsForKeyframe = false
             if start == nil { start = (packet.pts, packet.dts, packet.position) }
             do {
-                return try decoder.send(packet)
-            } catch where error.code != .cancelled {
+                try decoder.send(packet)
+                return
+            } catch let error as MediaError where error.code != .cancelled {
                 faults.append(error)
             }
         }
@@ -110,7 +111,7 @@ final class FrameWalk {
         do {
             try interrupt.check()
             return try demuxer.read(into: packet)
-        } catch where error.code != .cancelled {
+        } catch let error as MediaError where error.code != .cancelled {
             faults.append(error)
             return false
         }

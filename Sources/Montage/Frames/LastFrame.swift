@@ -10,6 +10,8 @@ import Media
 struct LastFrame: ~Copyable {
     /// The decoded frame, in coded orientation.
     let frame: Frame
+    /// The stream it is of.
+    let stream: StreamInfo
     /// Its number, known when everything was decoded.
     let index: Int?
     /// Whether a start near the end was enough.
@@ -30,7 +32,7 @@ extension LastFrame {
     }
 
     /// Codecs whose keyframes need nothing from before, in containers that seek to keyframes.
-    private static func startsCleanly(_ walk: FrameWalk) -> Bool {
+    static func startsCleanly(_ walk: FrameWalk) -> Bool {
         let containers: Set<Substring> = ["mp4", "matroska", "avi", "mpegts"]
         return walk.demuxer.container.names.contains(where: containers.contains)
             && TrustedCodec.startsAtKeyframes(walk.stream.parameters.codecName)
@@ -56,7 +58,9 @@ extension LastFrame {
                 continue
             }
             if let pts = latest.pts, let from = start.pts, pts >= from {
-                return startIsKeyframe ? LastFrame(frame: latest.release(), index: nil, isSought: true, note: nil) : nil
+                guard startIsKeyframe else { return nil }
+                return LastFrame(
+                    frame: latest.release(), stream: walk.stream, index: nil, isSought: true, note: nil)
             }
             ladder.landed(at: start.dts ?? start.pts)
         }
@@ -79,7 +83,8 @@ extension LastFrame {
             note = "the file is damaged (\(fault.message)); this is the last frame that decodes"
         }
         let index = latest.count - 1
-        return LastFrame(frame: latest.release(), index: index, isSought: false, note: note)
+        return LastFrame(
+            frame: latest.release(), stream: walk.stream, index: index, isSought: false, note: note)
     }
 }
 

@@ -38,11 +38,11 @@ extension Picture {
         let frame = try Frame(videoWidth: width, height: height, format: format)
         let row = width * bytesPerPixel
         let swaps = format.name.hasSuffix("be")
-        frame.withMutablePlane(0) { plane, stride in
+        frame.withMutablePlane(0) { plane, pitch in
             bytes.withUnsafeBytes { source in
                 for y in 0..<height {
                     let from = UnsafeRawBufferPointer(rebasing: source[(y * row)..<((y + 1) * row)])
-                    let to = UnsafeMutableRawBufferPointer(rebasing: plane[(y * stride)..<(y * stride + row)])
+                    let to = UnsafeMutableRawBufferPointer(rebasing: plane[(y * pitch)..<(y * pitch + row)])
                     if swaps {
                         for i in stride(from: 0, to: row, by: 2) { (to[i], to[i + 1]) = (from[i + 1], from[i]) }
                     } else {

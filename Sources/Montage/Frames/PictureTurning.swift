@@ -1,3 +1,5 @@
+import Media
+
 extension Picture {
     /// The picture turned by quarter turns and then mirrored left to right; no sample changes its value.
     ///

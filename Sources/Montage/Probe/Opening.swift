@@ -6,15 +6,11 @@ enum Opening {
     ///
     /// Analysis decodes the head of a file to learn what its container does not say; it costs fifteen times
     /// what opening costs. An MP4's index says all of it, so analysis is left out there unless something is
-    /// missing. A still picture is taken too where `.media` is accepted.
+    /// missing.
     static func open(_ path: String, accept: DemuxerSet, interrupt: Interrupt) throws(MediaError) -> Demuxer {
-        do {
-            let demuxer = try Demuxer(path: path, accept: accept, analyse: .none, interrupt: interrupt)
-            if !saysEnough(demuxer) { try demuxer.analyse() }
-            return demuxer
-        } catch where error.code == .notMedia && accept == .media {
-            return try Demuxer(path: path, accept: .images, analyse: .full, interrupt: interrupt)
-        }
+        var demuxer = try Demuxer(path: path, accept: accept, analyse: .none, interrupt: interrupt)
+        if !saysEnough(demuxer) { try demuxer.analyse() }
+        return demuxer
     }
 
     /// Whether the container alone told what a report and a decoder need.
