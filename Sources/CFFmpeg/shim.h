@@ -61,3 +61,61 @@ static inline int reel_sws_area(void) { return SWS_AREA; }
 static inline int reel_sws_exact(void) {
     return SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT;
 }
+
+// Fields that moved between FFmpeg 5.1 and 8.
+static inline int64_t reel_frame_duration(const AVFrame *f) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    return f->duration;
+#else
+    return f->pkt_duration;
+#endif
+}
+static inline void reel_frame_set_duration(AVFrame *f, int64_t duration) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    f->duration = duration;
+#else
+    f->pkt_duration = duration;
+#endif
+}
+static inline int reel_frame_is_key(const AVFrame *f) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 29, 100)
+    return (f->flags & AV_FRAME_FLAG_KEY) != 0;
+#else
+    return f->key_frame;
+#endif
+}
+static inline int reel_frame_is_interlaced(const AVFrame *f) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 29, 100)
+    return (f->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+    return f->interlaced_frame;
+#endif
+}
+static inline int reel_frame_is_corrupt(const AVFrame *f) { return (f->flags & AV_FRAME_FLAG_CORRUPT) != 0; }
+
+// The nine numbers of the display matrix, or NULL.
+static inline const int32_t *reel_stream_display_matrix(const AVStream *st) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+    const AVPacketSideData *sd = av_packet_side_data_get(
+        st->codecpar->coded_side_data, st->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+    return sd && sd->size >= 36 ? (const int32_t *)sd->data : NULL;
+#else
+    size_t size = 0;
+    const uint8_t *data = av_stream_get_side_data(st, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    return data && size >= 36 ? (const int32_t *)data : NULL;
+#endif
+}
+// Whether the stream carries side data of one of the HDR kinds.
+static inline int reel_stream_has_side_data(const AVStream *st, enum AVPacketSideDataType kind) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+    return av_packet_side_data_get(
+        st->codecpar->coded_side_data, st->codecpar->nb_coded_side_data, kind) != NULL;
+#else
+    return av_stream_get_side_data(st, kind, NULL) != NULL;
+#endif
+}
+
+// What an encoder takes. 7.1 has avcodec_get_supported_config; the lists still stand in the struct.
+static inline const enum AVPixelFormat *reel_codec_pixel_formats(const AVCodec *c) { return c->pix_fmts; }
+static inline const enum AVSampleFormat *reel_codec_sample_formats(const AVCodec *c) { return c->sample_fmts; }
+static inline const int *reel_codec_sample_rates(const AVCodec *c) { return c->supported_samplerates; }
