@@ -39,3 +39,21 @@ extension ClipFacts {
         SoundKeyPiece(clip: hasSound ? clip : nil, frames: shown, chainedToNext: isContinued)
     }
 }
+
+extension ClipFacts {
+    /// Takes what matters out of a probe's report, or says why the clip is of no use.
+    init(_ report: ClipReport, shot: String) throws(FilmError) {
+        guard let video = report.video else {
+            throw FilmError(.clipUnusable, "there is no picture in it", subject: "")
+        }
+        guard let frames = report.frameCount, frames > 1 else {
+            throw FilmError(.clipUnusable, "it has fewer than two frames", subject: "")
+        }
+        guard let rate = video.rate, rate.isValid else {
+            throw FilmError(.clipUnusable, "its frame rate is not known", subject: "")
+        }
+        self.init(
+            frames: Int(frames), width: video.width, height: video.height, rate: rate,
+            hasSound: report.audio != nil)
+    }
+}

@@ -96,7 +96,7 @@ struct Production: Sendable {
 
     /// The key of a composed take.
     func key(of composed: ComposedShot, take: Int) throws -> WorkKey {
-        WorkKey.shot(generator: generator.name, request: try JSONValue(parsing: composed.request), take: take)
+        try WorkKey.shot(generator: generator.name, request: JSONDocument(parsing: composed.request), take: take)
     }
 
     /// Whether the next shot begins on this one's last frame, which is then shown only once.
