@@ -98,7 +98,7 @@ extension Builder {
         let shot = film.shots[index]
         let format = try await self.format.value()
         let formatDocument = try JSONDocument(encoding: format)
-        let shown = production.shownFrames(index, of: clip.facts.frames)
+        let shown = production.shownFrames(index, of: clip.facts, in: format)
         var ready: [String: Artifact] = [:]
         var keys: [String: WorkKey] = [:]
         var outputs: [SegmentOutput] = []
@@ -111,7 +111,8 @@ extension Builder {
                 try reuse("segment:\(shot.id):\(delivery.name)", key)
                 ready[delivery.name] = known
             } else {
-                let path = store.scratchPath(ext: delivery.preset.fileExtension)
+                // Segments stand in MP4 or MOV whatever the delivery: WebM's clock misses most rates.
+                let path = store.scratchPath(ext: delivery.preset.container == "mov" ? "mov" : "mp4")
                 outputs.append(SegmentOutput(preset: delivery.preset, path: path))
             }
         }
@@ -121,7 +122,7 @@ extension Builder {
             id: "segment:\(shot.id)", inputs: [.init(digest: clip.artifact.item.digest, path: source)],
             work: .segment(
                 SegmentJob(
-                    source: source, frames: shown == clip.facts.frames ? nil : 0..<shown, format: format,
+                    source: source, frames: production.isContinued(index) ? 0..<shown : nil, format: format,
                     outputs: outputs)))
         let emit = self.emit
         let outcome = try await perform(spec, in: settings.lanes) {

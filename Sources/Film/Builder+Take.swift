@@ -104,7 +104,7 @@ extension Builder {
             }
         } catch {
             throw GenerationFailure(
-                .unknown, code: "journal", message: error.description, hint: error.hint, stopsEverything: false)
+                .unknown, code: "journal", message: error.description, hint: error.hint)
         }
     }
 
@@ -164,7 +164,11 @@ extension Builder {
             document = .object(members)
         }
         let artifact = Artifact(workKey: task.workKey, name: "clip", item: item, facts: document.canonical)
-        try journal.store(artifact, of: task.taskUUID, as: entry)
+        if task.state == .stored {
+            try journal.record([artifact], as: entry)
+        } else {
+            try journal.store(artifact, of: task.taskUUID, as: entry)
+        }
         emit(.shotStored(shot: shot, frames: facts.frames, cost: made.cost))
         return artifact
     }
@@ -174,7 +178,8 @@ extension Builder {
         _ path: String, of task: Take, entry: StepEntry
     ) async throws -> (ClipFacts, JSONDocument) {
         do {
-            let outcome = try await express.run { try StepSpec(id: "probe", inputs: [], work: .probe(source: path)).run(interrupt: $0) }
+            let spec = StepSpec(id: "probe", inputs: [], work: .probe(source: path))
+            let outcome = try await express.run { try spec.run(interrupt: $0) }
             let text = outcome.outputs.first?.facts ?? "{}"
             let report = try JSONDecoder().decode(ClipReport.self, from: Data(text.utf8))
             let facts = try ClipFacts(report, shot: task.shot)
@@ -190,9 +195,11 @@ extension Builder {
             try? FileManager.default.removeItem(atPath: path)
             if FilmError.isCancellation(error) { throw CancellationError() }
             let message = FilmError.message(of: error)
-            try journal.advance(task.taskUUID, to: .failed) {
-                $0.errorCode = "clipUnusable"
-                $0.errorMessage = message
+            if task.state != .stored {
+                try journal.advance(task.taskUUID, to: .failed) {
+                    $0.errorCode = "clipUnusable"
+                    $0.errorMessage = message
+                }
             }
             throw FilmError(
                 .clipUnusable, "the clip that came cannot be used: \(message)", subject: "",

@@ -15,6 +15,12 @@ struct ClipFacts: Sendable, Hashable, Codable {
     /// Whether there is a sound track.
     var hasSound: Bool
 
+    /// How many frames the clip fills at another rate.
+    func frames(at other: Rational) -> Int {
+        if other == rate { return frames }
+        return Int(rescale(Int64(frames), from: rate.inverse, to: other.inverse, rounding: .nearest))
+    }
+
     /// A clip that the journal knows.
     struct Known: Sendable, Hashable {
         var digest: String
@@ -22,6 +28,12 @@ struct ClipFacts: Sendable, Hashable, Codable {
         /// Whether its bytes are in the store.
         var isHere: Bool
     }
+}
+
+/// What the film needs to know of a segment; part of the report of the step that made it.
+struct SegmentFacts: Sendable, Codable {
+    /// Frames in it.
+    var frames: Int
 }
 
 /// One shot's part in the film's sound, as it enters the key of a delivery.

@@ -51,7 +51,7 @@ public struct FilmReport: Sendable, Codable {
         public var clipDigest: String
         /// SHA-256 of the last frame's PNG.
         public var lastFrameDigest: String
-        /// How many of the clip's frames the film shows.
+        /// How many frames of the clip the film shows, at the film's rate.
         public var framesShown: Int
         /// What the clip consists of.
         public var probe: JSONDocument

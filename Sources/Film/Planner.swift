@@ -30,7 +30,7 @@ struct Planner {
         }
         // The film's rate is the first clip's; until that is known, what the model's card promises.
         let rate = clips[0]?.facts.rate ?? production.size.rate ?? Rational(24, 1)
-        let format = try JSONDocument(encoding: production.format(firstRate: rate))
+        let format = production.format(firstRate: rate)
         for delivery in production.deliveries { try planDelivery(delivery, clips: clips, format: format) }
         return Plan(steps: steps)
     }
@@ -102,8 +102,9 @@ struct Planner {
     }
 
     private mutating func planDelivery(
-        _ delivery: Delivery, clips: [ClipFacts.Known?], format: JSONDocument
+        _ delivery: Delivery, clips: [ClipFacts.Known?], format: FilmFormat
     ) throws {
+        let formatDocument = try JSONDocument(encoding: format)
         var segments: [String] = []
         var sound: [SoundKeyPiece] = []
         for (index, shot) in film.shots.enumerated() {
@@ -112,14 +113,17 @@ struct Planner {
                 add(id, .segment, shot: shot.id, delivery: delivery.name, .willRun, waits(id, for: "the clip"))
                 continue
             }
-            let shown = production.shownFrames(index, of: clip.facts.frames)
+            let shown = production.shownFrames(index, of: clip.facts, in: format)
             let key = try WorkKey.segment(
-                clip: clip.digest, frames: shown, preset: delivery.document, format: format,
-                engine: production.engine)
+                clip: clip.digest, frames: shown, preset: delivery.document,
+                format: formatDocument, engine: production.engine)
             let known = judge(
                 id, .segment, shot: shot.id, delivery: delivery.name, key: key, output: delivery.name)
             if let known { segments.append(known.item.digest) }
-            sound.append(clip.facts.sound(clip: clip.digest, shown: shown, isContinued: production.isContinued(index)))
+            sound.append(
+                clip.facts.sound(
+                    clip: clip.digest, shown: known?.fact(SegmentFacts.self)?.frames ?? shown,
+                    isContinued: production.isContinued(index)))
         }
         let id = "film:\(delivery.name)"
         let isFirst = delivery.name == production.deliveries[0].name
@@ -130,7 +134,7 @@ struct Planner {
         }
         let key = try WorkKey.film(
             segments: segments, sound: JSONDocument(encoding: sound), preset: delivery.document,
-            format: format, title: film.title, engine: production.engine)
+            format: formatDocument, title: film.title, engine: production.engine)
         let known = judge(id, .film, delivery: delivery.name, key: key, output: "film")
         if isFirst { try planThumbnails(film: known?.item.digest) }
     }
