@@ -43,7 +43,7 @@ public struct Demuxer: ~Copyable {
         guard opened >= 0, let context else {
             var error = MediaError(
                 ffmpeg: opened, operation: "avformat_open_input", subject: path, as: .notMedia)
-            if error.logLine?.contains("moov atom not found") == true {
+            if error.logLine?.contains("moov atom not found") == true, Self.beginsLikeMP4(path) {
                 error = MediaError(.truncated, operation: "avformat_open_input", subject: path)
                 error.logLine = "its index, the moov box, is missing"
             }
@@ -193,6 +193,15 @@ public struct Demuxer: ~Copyable {
             startMicroseconds: c.start_time == reel_nopts() ? nil : c.start_time,
             bitRate: c.bit_rate > 0 ? c.bit_rate : nil, byteCount: byteCount,
             metadata: readDictionary(c.metadata), chapters: chapters)
+    }
+
+    /// Whether the file begins with a box of MP4 or MOV: then a missing index means a file cut short, not
+    /// another kind of file. Source: ISO/IEC 14496-12, 4.2.
+    private static func beginsLikeMP4(_ path: String) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: path) else { return false }
+        defer { try? file.close() }
+        guard let head = try? file.read(upToCount: 8), head.count == 8 else { return false }
+        return ["ftyp", "mdat", "moov", "free", "skip", "wide"].contains(String(decoding: head[4...], as: UTF8.self))
     }
 
     /// Tells the plain troubles apart before FFmpeg sees the file; returns its size.

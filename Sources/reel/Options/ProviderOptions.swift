@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Sandbox
+
+/// Who generates, and where: Runware where there is a key, else a sandbox inside this process.
+struct ProviderOptions: ParsableArguments {
+    @Option(help: "Who generates: sandbox or runware. Without it: runware if RUNWARE_API_KEY is set.")
+    var provider: Provider?
+
+    @Option(
+        name: .customLong("base-url"),
+        help: ArgumentHelp(
+            "The API's address, up to and with /v1. Without it: RUNWARE_BASE_URL, or the service's own.",
+            valueName: "url"))
+    var baseURL: String?
+
+    /// A place to send tasks to. The key is for its host only and is never printed.
+    struct Service: Sendable {
+        var provider: Provider
+        var baseURL: URL
+        var apiKey: String
+        /// The sandbox that this process runs; nil for one elsewhere and for the real service.
+        var sandbox: SandboxServer?
+
+        func stop() async { await sandbox?.stop() }
+    }
+
+    /// What was decided, before anything is started.
+    enum Decision: Equatable {
+        case remote(Provider, URL, apiKey: String)
+        case inProcess
+    }
+
+    static let serviceURL = "https://api.runware.ai/v1"
+
+    func decide(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Decision {
+        let key = environment["RUNWARE_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+        let address = baseURL ?? environment["RUNWARE_BASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        let chosen = provider ?? (key == nil && address == nil ? .sandbox : .runware)
+        guard chosen == .runware || address != nil else { return .inProcess }
+        let url = try Self.url(address ?? Self.serviceURL)
+        if chosen == .sandbox {
+            // Never the real key: a sandbox takes any.
+            return .remote(.sandbox, url, apiKey: "sandbox")
+        }
+        guard let key = key ?? (Self.isLoopback(url) ? "sandbox" : nil) else {
+            throw Complaint(
+                .usage, code: "keyMissing", "no API key for Runware", at: "RUNWARE_API_KEY is not set",
+                hint: "export RUNWARE_API_KEY=…, or take --provider sandbox, which needs none")
+        }
+        return .remote(.runware, url, apiKey: key)
+    }
+
+    /// Starts the sandbox where one is wanted, its world in `.reel/sandbox` inside `folder`, and says so.
+    func start(in folder: String, logger: Logger, say: (String) -> Void) async throws -> Service {
+        switch try decide() {
+        case .remote(let provider, let url, let key):
+            return Service(provider: provider, baseURL: url, apiKey: key)
+        case .inProcess:
+            let world = (folder as NSString).appendingPathComponent(".reel/sandbox")
+            try OutputPath.prepare(folder: world)
+            let server = try SandboxServer(SandboxConfiguration(folder: world))
+            let url = try await server.start()
+            say("sandbox: \(url.absoluteString), nothing is bought (set RUNWARE_API_KEY for the real service)")
+            return Service(provider: .sandbox, baseURL: url, apiKey: "sandbox", sandbox: server)
+        }
+    }
+
+    private static func url(_ text: String) throws -> URL {
+        guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme),
+            url.host != nil
+        else {
+            throw Complaint(
+                .usage, code: "baseURLInvalid", "not a web address", at: text,
+                hint: "give it whole, as in \(serviceURL) or http://127.0.0.1:8080/v1")
+        }
+        guard scheme == "https" || isLoopback(url) else {
+            throw Complaint(
+                .usage, code: "baseURLInvalid", "the API key would travel unencrypted", at: text,
+                hint: "use https; plain http is for this machine only")
+        }
+        return url
+    }
+
+    private static func isLoopback(_ url: URL) -> Bool {
+        guard let host = url.host else { return false }
+        return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+    }
+}
