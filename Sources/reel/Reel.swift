@@ -52,7 +52,14 @@ struct Reel: AsyncParsableCommand {
     static func main() async {
         let status = await Session.run(Array(CommandLine.arguments.dropFirst()))
         // exit, not return: work of other libraries may still hold threads, and the code must be ours.
-        exit(status.rawValue)
+        Foundation.exit(status.rawValue)
+    }
+}
+
+extension Reel {
+    /// The words that may follow `reel`.
+    static var commandNames: Set<String> {
+        Set(configuration.groupedSubcommands.flatMap { $0.subcommands }.compactMap { $0.configuration.commandName })
     }
 }
 

@@ -60,9 +60,7 @@ struct FrameCommand: AsyncParsableCommand {
             let isPNG = output.lowercased().hasSuffix(".png")
             let bytes = isPNG ? try frame.picture.png() : try frame.picture.jpeg(quality: 95)
             try interrupt.check()
-            let pending = try PendingFile(for: output)
-            try FileBytes.write(bytes, to: pending.path)
-            try pending.publish()
+            try PendingFile.write(bytes, to: output)
             return frame
         }
         let report = Report(

@@ -50,3 +50,4 @@ struct ProbeCommand: AsyncParsableCommand {
         throw summary
     }
 }
+enum ProbeText { static func of(_ report: ClipReport) -> String { report.path } }

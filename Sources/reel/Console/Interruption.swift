@@ -10,9 +10,11 @@ enum Interruption {
     static var happened: Bool { noticed.load(ordering: .acquiring) }
 
     /// Call before other threads start: they inherit the mask, so that only the waiting thread sees the
-    /// signals. A vanished reader of a pipe or socket becomes an error of the write, not a signal.
+    /// signals. A vanished reader of a pipe or socket, and a file over its size limit, become errors of the
+    /// write that met them.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         var signals = waitedFor()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }

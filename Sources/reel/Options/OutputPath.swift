@@ -59,12 +59,18 @@ enum OutputPath {
             throw Complaint(
                 .failed, code: "notDirectory", "the output's folder is a file", at: path, hint: "choose another folder")
         }
-        // Asking the system is not enough where root may do all: a read-only file system answers here too.
-        guard access(folder, W_OK | X_OK) == 0 else {
+        // Permission bits do not tell all (read-only file systems, /proc, quotas): only a file that was made does.
+        let trial = "\(folder)/.reel-\(getpid()).partial"
+        let file = open(trial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            let isFull = errno == ENOSPC || errno == EDQUOT
             throw Complaint(
-                .failed, code: "permissionDenied", "the output's folder may not be written", at: path,
-                hint: "choose a folder you may write to")
+                .failed, code: isFull ? "diskFull" : "permissionDenied",
+                isFull ? "no space is left for the output" : "the output's folder may not be written", at: path,
+                hint: isFull ? "make room, or write elsewhere" : "choose a folder you may write to")
         }
+        close(file)
+        unlink(trial)
     }
 
     private static func isSame(_ input: String, _ facts: stat) -> Bool {
