@@ -6,7 +6,7 @@ import Montage
 /// exists, nothing that could have been known beforehand can spoil the film any more.
 ///
 /// It answers the pure questions that plan and builder share: which request, which key.
-struct Production: Sendable {
+package struct Production: Sendable {
     let storyboard: Storyboard
     let generator: any ShotGenerator
     let size: ModelSize
@@ -18,7 +18,7 @@ struct Production: Sendable {
     private let pictures: [String: PictureReference]
 
     /// Looks everything up. Blocks (reads pictures and presets); buys nothing.
-    init(_ settings: FilmSettings) throws {
+    package init(_ settings: FilmSettings) throws {
         let storyboard = try Storyboard.load(
             path: settings.storyboardPath, allowOutside: settings.allowOutsideImages)
         self.storyboard = storyboard
@@ -111,7 +111,16 @@ struct Production: Sendable {
 
     /// The film's format once the first clip's rate is known.
     func format(firstRate: Rational) -> FilmFormat {
-        FilmFormat(width: size.width, height: size.height, rate: storyboard.film.rate ?? firstRate)
+        FilmFormat(width: size.width, height: size.height, rate: storyboard.film.rate ?? Self.plain(firstRate))
+    }
+
+    /// The usual rate a measured one means: an average over a few seconds is off by a hair.
+    static func plain(_ rate: Rational) -> Rational {
+        let usual = [
+            Rational(24000, 1001), Rational(24, 1), Rational(25, 1), Rational(30000, 1001), Rational(30, 1),
+            Rational(48, 1), Rational(50, 1), Rational(60000, 1001), Rational(60, 1),
+        ]
+        return usual.first { abs($0.value - rate.value) <= rate.value * 0.0004 } ?? rate
     }
 
     /// The runs of shots that go on from one another, as ranges of indices.
