@@ -70,10 +70,18 @@ extension Complaint {
     }
 
     private init(usage error: any Error, arguments: [String]) {
-        let command = arguments.first { Reel.commandNames.contains($0) }
-        let name = ["reel", command].compactMap { $0 }.joined(separator: " ")
+        guard let word = arguments.first(where: { !$0.hasPrefix("-") }), !Reel.commandNames.contains(word),
+            word != "help"
+        else {
+            let name = arguments.first { Reel.commandNames.contains($0) }.map { "reel \($0)" } ?? "reel"
+            self.init(
+                .usage, code: "usage", Reel.message(for: error), at: name, hint: "`\(name) --help` shows how")
+            return
+        }
+        let near = Reel.commandNames.sorted().first { $0.hasPrefix(word.prefix(3)) || $0.hasSuffix(word.suffix(3)) }
         self.init(
-            .usage, code: "usage", Reel.message(for: error), at: name, hint: "`\(name) --help` shows how")
+            .usage, code: "usage", "no such command", at: word,
+            hint: near.map { "perhaps `reel \($0)`; `reel --help` lists all" } ?? "`reel --help` lists all")
     }
 
     private init(other error: any Error, arguments: [String]) {

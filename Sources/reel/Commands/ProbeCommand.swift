@@ -7,7 +7,7 @@ struct ProbeCommand: AsyncParsableCommand {
         commandName: "probe",
         abstract: "Say what is in media files.",
         discussion: """
-            Reads headers, and as much of the streams as FFmpeg needs to be sure. With several files the
+            Reads headers, and as much of the streams as FFmpeg needs to be sure. With several files the \
             result is a list; a file that cannot be read does not stop the others.
             """)
 

@@ -7,7 +7,7 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "Serve the local API, for people who build against Runware.",
         discussion: """
-            Speaks the Runware protocol on this machine only and makes real clips; nothing costs money.
+            Speaks the Runware protocol on this machine only and makes real clips; nothing costs money. \
             GET /world answers every task and what would have been charged. Runs until Ctrl-C.
             """)
 

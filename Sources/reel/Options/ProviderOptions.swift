@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Runware
 import Sandbox
 
 /// Who generates, and where: Runware where there is a key, else a sandbox inside this process.
@@ -23,6 +24,19 @@ struct ProviderOptions: ParsableArguments {
         /// The sandbox that this process runs; nil for one elsewhere and for the real service.
         var sandbox: SandboxServer?
 
+        /// How to reach it. A sandbox answers soon, so it is asked sooner.
+        var configuration: ClientConfiguration {
+            var poll = PollPolicy()
+            if provider == .sandbox {
+                poll.initialDelay = .milliseconds(200)
+                poll.firstInterval = .milliseconds(200)
+                poll.longestInterval = .seconds(1)
+            }
+            return ClientConfiguration(baseURL: baseURL, apiKey: apiKey, poll: poll)
+        }
+
+        func client(_ logger: Logger) -> Client { Client(configuration, logger: logger) }
+
         func stop() async { await sandbox?.stop() }
     }
 
@@ -32,7 +46,7 @@ struct ProviderOptions: ParsableArguments {
         case inProcess
     }
 
-    static let serviceURL = "https://api.runware.ai/v1"
+    static let serviceURL = ClientConfiguration.hostedURL
 
     func decide(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Decision {
         let key = environment["RUNWARE_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
