@@ -4,6 +4,7 @@ import Foundation
 import Media
 import Montage
 import Runware
+import Sandbox
 
 // Every room's error becomes a complaint here, and nowhere else.
 
@@ -16,6 +17,8 @@ extension Complaint {
         case let error as MontageError: self.init(montage: error)
         case let error as MediaError: self.init(media: error)
         case let error as RunwareError: self.init(runware: error)
+        case let error as SandboxError:
+            self.init(.failed, code: "sandbox", error.message, hint: error.hint)
         case is CancellationError: self.init(interruptedWith: nil)
         default: self.init(other: error, arguments: arguments)
         }

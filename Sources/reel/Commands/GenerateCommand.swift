@@ -112,7 +112,7 @@ struct GenerateCommand: AsyncParsableCommand {
             let pending = try PendingFile(for: file)
             let bytes = try await client.download(url, to: pending.path) { received, expected in
                 let fraction = expected.map { Double(received) / Double(max(1, $0)) }
-                progress.show("download", "download \(Numbers.bytes(received))", fraction: fraction)
+                progress.show("download", "downloading", detail: Numbers.bytes(received), fraction: fraction)
             }
             progress.end("download")
             try pending.publish()

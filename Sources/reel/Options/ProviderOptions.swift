@@ -16,6 +16,9 @@ struct ProviderOptions: ParsableArguments {
             valueName: "url"))
     var baseURL: String?
 
+    @Option(help: ArgumentHelp("How long a generation seems to take in the built-in sandbox.", valueName: "seconds"))
+    var sandboxDelay: Double = 1
+
     /// A place to send tasks to. The key is for its host only and is never printed.
     struct Service: Sendable {
         var provider: Provider
@@ -23,6 +26,7 @@ struct ProviderOptions: ParsableArguments {
         var apiKey: String
         /// The sandbox that this process runs; nil for one elsewhere and for the real service.
         var sandbox: SandboxServer?
+        var lock: WorldLock?
 
         /// How to reach it. A sandbox answers soon, so it is asked sooner.
         var configuration: ClientConfiguration {
@@ -38,6 +42,12 @@ struct ProviderOptions: ParsableArguments {
         func client(_ logger: Logger) -> Client { Client(configuration, logger: logger) }
 
         func stop() async { await sandbox?.stop() }
+    }
+
+    func validate() throws {
+        guard sandboxDelay >= 0, sandboxDelay <= 3600 else {
+            throw ValidationError("--sandbox-delay takes 0 to 3600 seconds")
+        }
     }
 
     /// What was decided, before anything is started.
@@ -74,10 +84,22 @@ struct ProviderOptions: ParsableArguments {
         case .inProcess:
             let world = (folder as NSString).appendingPathComponent(".reel/sandbox")
             try OutputPath.prepare(folder: world)
-            let server = try SandboxServer(SandboxConfiguration(folder: world))
+            let lock = try WorldLock(folder: world)
+            let server = try SandboxServer(
+                SandboxConfiguration(folder: world, delay: .milliseconds(Int64(sandboxDelay * 1000))))
             let url = try await server.start()
             say("sandbox: \(url.absoluteString), nothing is bought (set RUNWARE_API_KEY for the real service)")
-            return Service(provider: .sandbox, baseURL: url, apiKey: "sandbox", sandbox: server)
+            return Service(provider: .sandbox, baseURL: url, apiKey: "sandbox", sandbox: server, lock: lock)
+        }
+    }
+
+    /// The same decision with nothing started, for questions that ask nobody.
+    func notStarted() throws -> Service {
+        switch try decide() {
+        case .remote(let provider, let url, let key):
+            return Service(provider: provider, baseURL: url, apiKey: key)
+        case .inProcess:
+            return Service(provider: .sandbox, baseURL: try Self.url("http://127.0.0.1:9/v1"), apiKey: "sandbox")
         }
     }
 
