@@ -1,6 +1,9 @@
 #include "include/CFFmpegShim.h"
 
+#include <dlfcn.h>
+#include <libavfilter/version.h>
 #include <libavutil/log.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,3 +59,20 @@ void reel_log_clear_last_error(void) { last_error[0] = 0; }
 int reel_interrupt_poll(void *flag) { return __atomic_load_n((int32_t *)flag, __ATOMIC_RELAXED) != 0; }
 
 void reel_interrupt_raise(int32_t *flag) { __atomic_store_n(flag, 1, __ATOMIC_RELAXED); }
+
+// libavfilter, loaded once; see CFFmpeg/shim.h for why not at start.
+static pthread_once_t filter_once = PTHREAD_ONCE_INIT;
+static void *filter_library;
+
+static void load_filters(void) {
+#ifdef __APPLE__
+    filter_library = dlopen("libavfilter." AV_STRINGIFY(LIBAVFILTER_VERSION_MAJOR) ".dylib", RTLD_NOW);
+#else
+    filter_library = dlopen("libavfilter.so." AV_STRINGIFY(LIBAVFILTER_VERSION_MAJOR), RTLD_NOW);
+#endif
+}
+
+void *reel_filter_symbol(const char *name) {
+    pthread_once(&filter_once, load_filters);
+    return filter_library ? dlsym(filter_library, name) : NULL;
+}

@@ -1,5 +1,5 @@
 import Foundation
-import Media
+package import Media
 
 #if canImport(Glibc)
 import Glibc

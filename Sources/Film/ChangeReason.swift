@@ -1,9 +1,9 @@
 /// Says in a person's words what differs between the key a step had and the key it has.
 enum ChangeReason {
     /// For example `prompt changed`, `upstream frame changed`, `prompt and seed changed`.
-    static func words(from old: JSONValue, to new: JSONValue, isChained: Bool = false) -> String {
+    static func words(from old: JSONDocument, to new: JSONDocument, isChained: Bool = false) -> String {
         var names: [String] = []
-        for path in JSONValue.changes(from: old, to: new) {
+        for path in JSONDocument.changes(from: old, to: new) {
             let name = name(of: path, isChained: isChained)
             if !names.contains(name) { names.append(name) }
         }

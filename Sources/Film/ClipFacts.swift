@@ -15,6 +15,12 @@ struct ClipFacts: Sendable, Hashable, Codable {
     /// Whether there is a sound track.
     var hasSound: Bool
 
+    /// How many frames the clip fills at another rate.
+    func frames(at other: Rational) -> Int {
+        if other == rate { return frames }
+        return Int(rescale(Int64(frames), from: rate.inverse, to: other.inverse, rounding: .nearest))
+    }
+
     /// A clip that the journal knows.
     struct Known: Sendable, Hashable {
         var digest: String
@@ -22,6 +28,12 @@ struct ClipFacts: Sendable, Hashable, Codable {
         /// Whether its bytes are in the store.
         var isHere: Bool
     }
+}
+
+/// What the film needs to know of a segment; part of the report of the step that made it.
+struct SegmentFacts: Sendable, Codable {
+    /// Frames in it.
+    var frames: Int
 }
 
 /// One shot's part in the film's sound, as it enters the key of a delivery.
@@ -37,5 +49,23 @@ struct SoundKeyPiece: Sendable, Hashable, Codable {
 extension ClipFacts {
     func sound(clip: String, shown: Int, isContinued: Bool) -> SoundKeyPiece {
         SoundKeyPiece(clip: hasSound ? clip : nil, frames: shown, chainedToNext: isContinued)
+    }
+}
+
+extension ClipFacts {
+    /// Takes what matters out of a probe's report, or says why the clip is of no use.
+    init(_ report: ClipReport, shot: String) throws(FilmError) {
+        guard let video = report.video else {
+            throw FilmError(.clipUnusable, "there is no picture in it", subject: "")
+        }
+        guard let frames = report.frameCount, frames > 1 else {
+            throw FilmError(.clipUnusable, "it has fewer than two frames", subject: "")
+        }
+        guard let rate = video.rate, rate.isValid else {
+            throw FilmError(.clipUnusable, "its frame rate is not known", subject: "")
+        }
+        self.init(
+            frames: Int(frames), width: video.width, height: video.height, rate: rate,
+            hasSound: report.audio != nil)
     }
 }

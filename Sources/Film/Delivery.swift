@@ -5,7 +5,7 @@ struct Delivery: Sendable {
     /// How it is made.
     let preset: Preset
     /// What of the preset enters work keys.
-    let document: JSONValue
+    let document: JSONDocument
     /// Its file name in the output folder.
     let fileName: String
 
@@ -19,7 +19,7 @@ struct Delivery: Sendable {
             let plain = "film.\(preset.fileExtension)"
             let name = taken.insert(plain).inserted ? plain : "film.\(preset.name).\(preset.fileExtension)"
             return Delivery(
-                preset: preset, document: try JSONValue(parsing: preset.canonicalJSON), fileName: name)
+                preset: preset, document: try JSONDocument(parsing: preset.canonicalJSON), fileName: name)
         }
     }
 }

@@ -90,24 +90,29 @@ package final class Journal: Sendable {
     package func advance(
         _ taskUUID: String, to state: TakeState, _ change: (inout Take) -> Void = { _ in }
     ) throws(FilmError) -> Take {
-        try writing { db in
-            guard
-                let row = try Row.fetchOne(db, sql: "SELECT * FROM takes WHERE task_uuid = ?", arguments: [taskUUID])
-            else {
-                throw FilmError(.journalUnreadable, "knows no task \(taskUUID)", subject: self.path)
-            }
-            var take = try TakeRow.take(row)
-            guard take.state.mayBecome(state) else {
-                throw FilmError(
-                    .journalUnreadable,
-                    "a take that is \(take.state.rawValue) cannot become \(state.rawValue) (task \(taskUUID))",
-                    subject: self.path)
-            }
-            take.state = state
-            change(&take)
-            try TakeRow.update(take, db)
-            return take
+        try writing { try Self.advance(taskUUID, to: state, in: self.path, $0, change) }
+    }
+
+    @discardableResult
+    private static func advance(
+        _ taskUUID: String, to state: TakeState, in path: String, _ db: Database, _ change: (inout Take) -> Void
+    ) throws -> Take {
+        guard
+            let row = try Row.fetchOne(db, sql: "SELECT * FROM takes WHERE task_uuid = ?", arguments: [taskUUID])
+        else {
+            throw FilmError(.journalUnreadable, "knows no task \(taskUUID)", subject: path)
         }
+        var take = try TakeRow.take(row)
+        guard take.state.mayBecome(state) else {
+            throw FilmError(
+                .journalUnreadable,
+                "a take that is \(take.state.rawValue) cannot become \(state.rawValue) (task \(taskUUID))",
+                subject: path)
+        }
+        take.state = state
+        change(&take)
+        try TakeRow.update(take, db)
+        return take
     }
 
     /// The takes of a work key, oldest first.
@@ -128,18 +133,36 @@ package final class Journal: Sendable {
     // MARK: Artifacts and steps
 
     /// Records what a step made, and the document of its key, in one transaction.
-    package func record(
-        _ artifacts: [Artifact], step: String, document: JSONValue, storyboard: String
-    ) throws(FilmError) {
+    package func record(_ artifacts: [Artifact], as entry: StepEntry) throws(FilmError) {
         try writing { db in
-            for artifact in artifacts { try ArtifactRow.upsert(artifact, step: step, db) }
-            try db.execute(
-                sql: """
-                    INSERT INTO steps (storyboard, step, document) VALUES (?, ?, ?)
-                    ON CONFLICT (storyboard, step) DO UPDATE SET document = excluded.document
-                    """,
-                arguments: [storyboard, step, document.canonical])
+            for artifact in artifacts { try ArtifactRow.upsert(artifact, step: entry.step, db) }
+            try Self.note(entry, db)
         }
+    }
+
+    /// Records that a step was found done, so that the next plan compares with this key.
+    package func note(_ entry: StepEntry) throws(FilmError) {
+        try writing { try Self.note(entry, $0) }
+    }
+
+    /// The clip of a take is in the store: take, artifact and step in one transaction.
+    package func store(_ clip: Artifact, of taskUUID: String, as entry: StepEntry) throws(FilmError) {
+        try writing { db in
+            try Self.advance(taskUUID, to: .stored, in: self.path, db) { $0.digest = clip.item.digest }
+            try ArtifactRow.upsert(clip, step: entry.step, db)
+            try Self.note(entry, db)
+        }
+    }
+
+    private static func note(_ entry: StepEntry, _ db: Database) throws {
+        guard let document = entry.document else { return }
+        try db.execute(
+            sql: """
+                INSERT INTO steps (storyboard, step, document) VALUES (?, ?, ?)
+                ON CONFLICT (storyboard, step) DO UPDATE SET document = excluded.document
+                    WHERE document <> excluded.document
+                """,
+            arguments: [entry.storyboard, entry.step, document.canonical])
     }
 
     /// What a step made for a work key, by name.

@@ -5,8 +5,8 @@ import GRDB
 enum TakeRow {
     static func take(_ row: Row) throws -> Take {
         var take = Take(
-            taskUUID: row["task_uuid"], workKey: row["work_key"], storyboard: row["storyboard"],
-            shot: row["shot"], number: row["number"], request: row["request"],
+            taskUUID: row["task_uuid"], workKey: row["work_key"], generator: row["generator"],
+            storyboard: row["storyboard"], shot: row["shot"], number: row["number"], request: row["request"],
             reserved: money(row["reserved"]))
         guard let state = TakeState(rawValue: row["state"]) else {
             throw DatabaseError(message: "unknown state of a take: \(row["state"] as String)")
@@ -25,11 +25,12 @@ enum TakeRow {
     static func insert(_ take: Take, _ db: Database) throws {
         try db.execute(
             sql: """
-                INSERT INTO takes (task_uuid, work_key, storyboard, shot, number, request, state, reserved)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO takes (task_uuid, work_key, generator, storyboard, shot, number, request, state,
+                    reserved)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                take.taskUUID, take.workKey, take.storyboard, take.shot, take.number, take.request,
+                take.taskUUID, take.workKey, take.generator, take.storyboard, take.shot, take.number, take.request,
                 take.state.rawValue, take.reserved?.description,
             ])
     }

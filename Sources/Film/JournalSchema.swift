@@ -11,6 +11,7 @@ enum JournalSchema {
                         id INTEGER PRIMARY KEY,
                         task_uuid TEXT NOT NULL UNIQUE,
                         work_key TEXT NOT NULL,
+                        generator TEXT NOT NULL,
                         storyboard TEXT NOT NULL,
                         shot TEXT NOT NULL,
                         number INTEGER NOT NULL,

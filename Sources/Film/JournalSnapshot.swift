@@ -24,6 +24,22 @@ package struct Artifact: Sendable, Hashable, Codable {
     }
 }
 
+/// A step as the journal remembers it, so that the next plan can say what changed.
+package struct StepEntry: Sendable {
+    /// Name of the storyboard.
+    package var storyboard: String
+    /// The step's name in it: `shot:storm`.
+    package var step: String
+    /// What its key was made of; nil leaves the last one standing.
+    package var document: JSONDocument?
+
+    package init(storyboard: String, step: String, document: JSONDocument?) {
+        self.storyboard = storyboard
+        self.step = step
+        self.document = document
+    }
+}
+
 /// What the journal said at one moment: the second of the three things a plan is computed from.
 package struct JournalSnapshot: Sendable, Equatable {
     package private(set) var takes: [String: [Take]] = [:]
@@ -44,7 +60,7 @@ package struct JournalSnapshot: Sendable, Equatable {
     }
 
     /// The document of the step's key when it last ran, if it ever did.
-    func document(storyboard: String, step: String) -> JSONValue? {
-        documents["\(storyboard)\n\(step)"].flatMap { try? JSONValue(parsing: $0) }
+    func document(storyboard: String, step: String) -> JSONDocument? {
+        documents["\(storyboard)\n\(step)"].flatMap { try? JSONDocument(parsing: $0) }
     }
 }

@@ -26,11 +26,11 @@ struct Planner {
         for index in film.shots.indices {
             let clip = try planShot(index, upstream: upstream)
             clips.append(clip)
-            upstream = planFrame(film.shots[index], clip: clip)
+            upstream = try planFrame(film.shots[index], clip: clip)
         }
         // The film's rate is the first clip's; until that is known, what the model's card promises.
         let rate = clips[0]?.facts.rate ?? production.size.rate ?? Rational(24, 1)
-        let format = try JSONValue(encoding: production.format(firstRate: rate))
+        let format = production.format(firstRate: rate)
         for delivery in production.deliveries { try planDelivery(delivery, clips: clips, format: format) }
         return Plan(steps: steps)
     }
@@ -82,28 +82,29 @@ struct Planner {
     /// The frame before is not known yet. What else changed is known all the same.
     private func openReason(_ shot: Shot, id: String, key: WorkKey, before: String) -> String {
         guard let old = journal.document(storyboard: film.name, step: id) else { return "never run" }
-        let own = JSONValue.changes(from: old, to: key.document).filter { !$0.hasPrefix("request.inputs") }
+        let own = JSONDocument.changes(from: old, to: key.document).filter { !$0.hasPrefix("request.inputs") }
         if own.isEmpty { return "upstream frame may change: waits for shot \(before)" }
         return ChangeReason.words(from: old, to: key.document, isChained: true)
             .replacingOccurrences(of: "upstream frame and ", with: "")
     }
 
     /// Plans the last frame; returns what the next shot's request will name it by, if that is known.
-    private mutating func planFrame(_ shot: Shot, clip: ClipFacts.Known?) -> PictureReference? {
+    private mutating func planFrame(_ shot: Shot, clip: ClipFacts.Known?) throws -> PictureReference? {
         let id = "frame:\(shot.id)"
         guard let clip else {
             add(id, .frame, shot: shot.id, .willRun, waits(id, for: "the clip"))
             return nil
         }
-        let key = WorkKey.frame(
+        let key = try WorkKey.frame(
             clip: clip.digest, width: production.size.width, height: production.size.height)
         let known = judge(id, .frame, shot: shot.id, key: key, output: "frame")
         return known.map { PictureReference("sha256:\($0.item.digest)") }
     }
 
     private mutating func planDelivery(
-        _ delivery: Delivery, clips: [ClipFacts.Known?], format: JSONValue
+        _ delivery: Delivery, clips: [ClipFacts.Known?], format: FilmFormat
     ) throws {
+        let formatDocument = try JSONDocument(encoding: format)
         var segments: [String] = []
         var sound: [SoundKeyPiece] = []
         for (index, shot) in film.shots.enumerated() {
@@ -112,35 +113,38 @@ struct Planner {
                 add(id, .segment, shot: shot.id, delivery: delivery.name, .willRun, waits(id, for: "the clip"))
                 continue
             }
-            let shown = production.shownFrames(index, of: clip.facts.frames)
-            let key = WorkKey.segment(
-                clip: clip.digest, frames: shown, preset: delivery.document, format: format,
-                engine: production.engine)
+            let shown = production.shownFrames(index, of: clip.facts, in: format)
+            let key = try WorkKey.segment(
+                clip: clip.digest, frames: shown, preset: delivery.document,
+                format: formatDocument, engine: production.engine)
             let known = judge(
                 id, .segment, shot: shot.id, delivery: delivery.name, key: key, output: delivery.name)
             if let known { segments.append(known.item.digest) }
-            sound.append(clip.facts.sound(clip: clip.digest, shown: shown, isContinued: production.isContinued(index)))
+            sound.append(
+                clip.facts.sound(
+                    clip: clip.digest, shown: known?.fact(SegmentFacts.self)?.frames ?? shown,
+                    isContinued: production.isContinued(index)))
         }
         let id = "film:\(delivery.name)"
         let isFirst = delivery.name == production.deliveries[0].name
         guard segments.count == film.shots.count else {
             add(id, .film, delivery: delivery.name, .willRun, waits(id, for: "its segments"))
-            if isFirst { planThumbnails(film: nil) }
+            if isFirst { try planThumbnails(film: nil) }
             return
         }
-        let key = WorkKey.film(
-            segments: segments, sound: try JSONValue(encoding: sound), preset: delivery.document,
-            format: format, title: film.title, engine: production.engine)
+        let key = try WorkKey.film(
+            segments: segments, sound: JSONDocument(encoding: sound), preset: delivery.document,
+            format: formatDocument, title: film.title, engine: production.engine)
         let known = judge(id, .film, delivery: delivery.name, key: key, output: "film")
-        if isFirst { planThumbnails(film: known?.item.digest) }
+        if isFirst { try planThumbnails(film: known?.item.digest) }
     }
 
-    private mutating func planThumbnails(film digest: String?) {
+    private mutating func planThumbnails(film digest: String?) throws {
         guard film.film.thumbnails else { return }
         guard let digest else {
             return add("thumbnails", .thumbnails, .willRun, waits("thumbnails", for: "the film"))
         }
-        let key = WorkKey.thumbnails(film: digest, engine: production.engine)
+        let key = try WorkKey.thumbnails(film: digest, engine: production.engine)
         let made = journal.artifacts[key.digest] ?? [:]
         if made.isEmpty {
             add("thumbnails", .thumbnails, .willRun, mediaReason("thumbnails", key: key))

@@ -12,7 +12,7 @@ struct Production: Sendable {
     let size: ModelSize
     let deliveries: [Delivery]
     /// What the model's cards only warn about.
-    let warnings: [String]
+    private(set) var warnings: [String] = []
     /// The codec library, as it enters keys.
     let engine: String
     private let pictures: [String: PictureReference]
@@ -44,7 +44,6 @@ struct Production: Sendable {
             }
         }
         self.pictures = pictures
-        warnings = []
         warnings = try judgeAll()
     }
 
@@ -96,7 +95,7 @@ struct Production: Sendable {
 
     /// The key of a composed take.
     func key(of composed: ComposedShot, take: Int) throws -> WorkKey {
-        WorkKey.shot(generator: generator.name, request: try JSONValue(parsing: composed.request), take: take)
+        try WorkKey.shot(generator: generator.name, request: JSONDocument(parsing: composed.request), take: take)
     }
 
     /// Whether the next shot begins on this one's last frame, which is then shown only once.
@@ -104,8 +103,11 @@ struct Production: Sendable {
         index + 1 < storyboard.shots.count && storyboard.shots[index + 1].isChained
     }
 
-    /// How many of a clip's frames the film shows.
-    func shownFrames(_ index: Int, of frames: Int) -> Int { isContinued(index) ? frames - 1 : frames }
+    /// How many frames of a clip the film shows, at the film's rate.
+    func shownFrames(_ index: Int, of facts: ClipFacts, in format: FilmFormat) -> Int {
+        let frames = facts.frames(at: format.rate)
+        return isContinued(index) ? frames - 1 : frames
+    }
 
     /// The film's format once the first clip's rate is known.
     func format(firstRate: Rational) -> FilmFormat {

@@ -171,13 +171,19 @@ public struct GenerationFailure: Error, Sendable, CustomStringConvertible {
     public var hint: String?
     /// Key, credit or quota: the next request would fare no better.
     public var stopsEverything: Bool
+    /// The service was not reached at all, so it is not the service that refused.
+    public var isUnreachable: Bool
     /// Makes a failure.
-    public init(_ outcome: Outcome, code: String, message: String, hint: String?, stopsEverything: Bool) {
+    public init(
+        _ outcome: Outcome, code: String, message: String, hint: String?, stopsEverything: Bool = false,
+        isUnreachable: Bool = false
+    ) {
         self.outcome = outcome
         self.code = code
         self.message = message
         self.hint = hint
         self.stopsEverything = stopsEverything
+        self.isUnreachable = isUnreachable
     }
     /// Code and message.
     public var description: String { "\(code): \(message)" }

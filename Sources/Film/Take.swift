@@ -42,6 +42,8 @@ public struct Take: Sendable, Hashable, Codable {
     public var taskUUID: String
     /// The work key it was meant for.
     public var workKey: String
+    /// Who was asked; only the same one is asked about it again.
+    public var generator: String
     /// Name of the storyboard that asked for it.
     public var storyboard: String
     /// The shot's id at that time.
@@ -71,11 +73,12 @@ public struct Take: Sendable, Hashable, Codable {
 
     /// A take that was not sent yet.
     package init(
-        taskUUID: String, workKey: String, storyboard: String, shot: String, number: Int, request: String,
+        taskUUID: String, workKey: String, generator: String, storyboard: String, shot: String, number: Int, request: String,
         reserved: Decimal?
     ) {
         self.taskUUID = taskUUID
         self.workKey = workKey
+        self.generator = generator
         self.storyboard = storyboard
         self.shot = shot
         self.number = number

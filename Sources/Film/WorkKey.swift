@@ -1,4 +1,4 @@
-import Media
+package import Media
 
 /// Names what a step was asked to do: the SHA-256 of a canonical JSON document.
 ///
@@ -10,16 +10,16 @@ package struct WorkKey: Sendable, Hashable {
     static let version: Int64 = 1
 
     /// The document whose digest the key is.
-    package let document: JSONValue
+    package let document: JSONDocument
     /// 64 hex digits.
     package let digest: String
 
-    private init(_ step: String, _ members: [String: JSONValue]) {
+    private init(_ step: String, _ members: [String: JSONDocument]) throws(MediaError) {
         var members = members
         members["key"] = .int(Self.version)
         members["step"] = .string(step)
         document = .object(members)
-        digest = SHA256.hex(of: Array(document.canonical.utf8))
+        digest = try SHA256.hex(of: Array(document.canonical.utf8))
     }
 
     /// A take of a shot.
@@ -29,15 +29,15 @@ package struct WorkKey: Sendable, Hashable {
     ///   enters here and nowhere else: same frame, same key, nothing follows (early cut-off).
     /// - `take`: the second take of an equal request is another purchase.
     /// Not: shot id, title, place in the file, comments, task UUID, prices.
-    package static func shot(generator: String, request: JSONValue, take: Int) -> WorkKey {
-        WorkKey("shot", ["generator": .string(generator), "request": request, "take": .int(Int64(take))])
+    package static func shot(generator: String, request: JSONDocument, take: Int) throws(MediaError) -> WorkKey {
+        try WorkKey("shot", ["generator": .string(generator), "request": request, "take": .int(Int64(take))])
     }
 
     /// The last frame of a clip, as PNG.
     /// - `clip`: digest of the clip's bytes.
     /// - `width`, `height`: the model's exact size, which the next request needs.
-    package static func frame(clip: String, width: Int, height: Int) -> WorkKey {
-        WorkKey(
+    package static func frame(clip: String, width: Int, height: Int) throws(MediaError) -> WorkKey {
+        try WorkKey(
             "frame", ["clip": .string(clip), "width": .int(Int64(width)), "height": .int(Int64(height))])
     }
 
@@ -49,9 +49,9 @@ package struct WorkKey: Sendable, Hashable {
     /// - `format`: the film's size, rate and sound format.
     /// - `engine`: the codec library's version: segments of two encoder builds must not be joined.
     package static func segment(
-        clip: String, frames: Int, preset: JSONValue, format: JSONValue, engine: String
-    ) -> WorkKey {
-        WorkKey(
+        clip: String, frames: Int, preset: JSONDocument, format: JSONDocument, engine: String
+    ) throws(MediaError) -> WorkKey {
+        try WorkKey(
             "segment",
             [
                 "clip": .string(clip), "frames": .int(Int64(frames)), "preset": preset, "format": format,
@@ -66,10 +66,10 @@ package struct WorkKey: Sendable, Hashable {
     /// - `preset`, `format`, `engine`: as for a segment; the sound is encoded here.
     /// - `title`: it is written into the file.
     package static func film(
-        segments: [String], sound: JSONValue, preset: JSONValue, format: JSONValue, title: String,
+        segments: [String], sound: JSONDocument, preset: JSONDocument, format: JSONDocument, title: String,
         engine: String
-    ) -> WorkKey {
-        WorkKey(
+    ) throws(MediaError) -> WorkKey {
+        try WorkKey(
             "film",
             [
                 "segments": .array(segments.map { .string($0) }), "sound": sound, "preset": preset,
@@ -80,7 +80,7 @@ package struct WorkKey: Sendable, Hashable {
     /// Poster, sprites and their index.
     /// - `film`: digest of the delivery they are taken from.
     /// - `engine`: the pictures are encoded by it.
-    package static func thumbnails(film: String, engine: String) -> WorkKey {
-        WorkKey("thumbnails", ["film": .string(film), "engine": .string(engine)])
+    package static func thumbnails(film: String, engine: String) throws(MediaError) -> WorkKey {
+        try WorkKey("thumbnails", ["film": .string(film), "engine": .string(engine)])
     }
 }

@@ -99,7 +99,7 @@ extension Client {
     private static func fault(_ reply: HTTPReply, _ address: URL) -> RunwareError? {
         func fault(_ code: String, _ message: String, passes: Bool, hint: String? = nil) -> RunwareError {
             RunwareError(
-                code: code, category: passes ? .transport : .notFound, message: message, httpStatus: reply.status,
+                code: code, category: code == "mediaGone" ? .notFound : .transport, message: message, httpStatus: reply.status,
                 charged: .yes, recovery: passes ? .askAgain : .stop, hint: hint)
         }
         switch reply.status {

@@ -25,6 +25,12 @@ public struct ModelCard: Sendable, Equatable {
         public var usd: Decimal
         /// True where the figure is a guess; only the answer's own cost is what was charged.
         public var isEstimate: Bool
+
+        /// Makes a price.
+        public init(usd: Decimal, isEstimate: Bool) {
+            self.usd = usd
+            self.isEstimate = isEstimate
+        }
     }
 
     struct TextRule: Sendable, Equatable {

@@ -25,6 +25,15 @@ public enum Boxes {
         try Data(bytes).write(to: URL(fileURLWithPath: result))
     }
 
+    /// Makes the second entry of the first list of keyframes name another frame, counted from 1.
+    public static func moveKeyframe(in path: String, second frame: UInt32, writing result: String) throws {
+        var bytes = try load(path)
+        let list = try find("stss", in: bytes, path)
+        // Behind the name: version and flags (4), count (4), then frame numbers of 4 bytes.
+        put(frame, at: list + 16, in: &bytes)
+        try Data(bytes).write(to: URL(fileURLWithPath: result))
+    }
+
     private static func load(_ path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     }

@@ -33,6 +33,9 @@ extension Recipe {
         Recipe("an index that calls every frame a keyframe", "lying.mp4") { folder, path in
             try Boxes.rename("stss", to: "free", in: source(folder, "-g 24 -bf 2"), writing: path)
         },
+        Recipe("an index that names a wrong keyframe", "wrong.mp4") { folder, path in
+            try Boxes.moveKeyframe(in: source(folder, "-g 24 -bf 2"), second: 31, writing: path)
+        },
         Recipe("a start far from zero", "late.mkv", x264, "-bf 2 -output_ts_offset 7"),
         Recipe("time that starts again in the middle", "again.ts") { folder, path in
             let once = folder.file("once.ts")
@@ -93,19 +96,38 @@ extension Recipe {
         Recipe("MPEG-2 in MPEG-TS", "m2.ts", "-c:v mpeg2video -g 12 -bf 2 -q:v 3"),
         Recipe("motion JPEG", "mjpeg.avi", range: "pc", "-c:v mjpeg -q:v 3 -pix_fmt yuvj420p"),
         Recipe("Theora", "theora.ogv", "-c:v libtheora -q:v 7 -g 12"),
-        Recipe("animated GIF", "a.gif", range: "pc", picture: pattern(64, 36, rate: "10"), "-c:v gif"),
+        Recipe("animated GIF", "a.gif", picture: pattern(64, 36, rate: "10"), range: "pc", "-c:v gif"),
         Recipe("RGB in QuickTime Animation", "qtrle.mov", range: "pc", "-c:v qtrle -g 12 -pix_fmt rgb24"),
     ]
 
     /// Sizes, shapes and tags.
     public static let shapes: [Recipe] = [
-        Recipe("odd size", "odd.webm", picture: pattern(127, 71), "-c:v libvpx-vp9 -b:v 300k -cpu-used 8 -deadline realtime"),
-        Recipe("4:4:4 of odd size", "odd.mp4", picture: pattern(127, 71), "-c:v libx264 -preset veryfast -pix_fmt yuv444p"),
+        Recipe("odd size", "odd.webm", "-vf scale=127:71 -c:v libvpx-vp9 -b:v 300k -cpu-used 8 -deadline realtime"),
+        Recipe("4:4:4 of odd size", "odd.mp4", "-vf scale=127:71 -c:v libx264 -preset veryfast -pix_fmt yuv444p"),
         Recipe("full range", "full.mp4", range: "pc", "-vf scale=out_range=pc", x264, "-color_range pc"),
         Recipe("tagged BT.709", "709.mp4", matrix: "bt709", x264, "-colorspace bt709 -color_primaries bt709 -color_trc bt709"),
         Recipe("untagged, 720 lines", "720.mp4", picture: pattern(320, 720, seconds: 0.5), matrix: "bt709", x264),
         Recipe("pixels that are not square", "sar.mp4", "-vf setsar=4/3", x264),
+        Recipe("10 bits", "10.mkv", "-c:v libx264 -preset veryfast -pix_fmt yuv420p10le -bf 2"),
+        Recipe("HEVC of 10 bits, BT.2020 and PQ", "hdr.mp4", matrix: "bt2020",
+            "-c:v libx265 -preset ultrafast -pix_fmt yuv420p10le -tag:v hvc1 -x265-params log-level=none",
+            "-colorspace bt2020nc -color_primaries bt2020 -color_trc smpte2084"),
+        Recipe("ProRes", "prores.mov", "-c:v prores_ks -profile:v 3 -pix_fmt yuv422p10le"),
+        Recipe("ProRes with alpha", "alpha.mov",
+            "-vf format=yuva444p10le,colorchannelmixer=aa=0.5 -c:v prores_ks -profile:v 4444 -pix_fmt yuva444p10le"),
+        Recipe("PNG with alpha in MOV", "png.mov", range: "pc", "-vf format=rgba,colorchannelmixer=aa=0.5 -c:v png"),
+        Recipe("RGB in H.264", "rgb.mkv", range: "pc", "-c:v libx264rgb -preset veryfast -qp 10 -pix_fmt bgr24"),
+        Recipe("greyscale", "grey.mkv", range: "pc", "-c:v ffv1 -pix_fmt gray"),
+        Recipe("interlaced", "fields.ts", x264, "-flags +ildct+ilme -top 1 -g 12 -bf 2"),
     ]
+
+    /// A clip whose size changes in the middle, and the part behind the change alone.
+    public static func sizeChange(in folder: TempDirectory) throws -> (whole: String, after: String) {
+        let small = folder.file("small.ts")
+        try Oracle.ffmpeg(["-f", "lavfi", "-i", pattern(96, 64)] + words(x264 + " -g 12 -bf 2") + [small])
+        let after = try source(folder, "-g 12 -bf 2", as: "large.ts")
+        return (try folder.write("sizes.ts", folder.read("small.ts") + folder.read("large.ts")), after)
+    }
 
     /// An ordinary clip by x264 in the folder, as material for others.
     public static func source(

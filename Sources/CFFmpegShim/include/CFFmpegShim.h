@@ -24,3 +24,6 @@ int reel_interrupt_poll(void *flag);
 
 /// Sets the flag; seen by `reel_interrupt_poll` on every thread.
 void reel_interrupt_raise(int32_t *flag);
+
+/// The address of one of libavfilter's functions, or NULL. Loads the library at the first call.
+void *reel_filter_symbol(const char *name);

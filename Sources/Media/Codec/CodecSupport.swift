@@ -9,7 +9,7 @@ public enum FFmpegVersions {
             ("libavutil", text(reel_avutil_build_version()), text(avutil_version())),
             ("libavcodec", text(reel_avcodec_build_version()), text(avcodec_version())),
             ("libavformat", text(reel_avformat_build_version()), text(avformat_version())),
-            ("libavfilter", text(reel_avfilter_build_version()), text(avfilter_version())),
+            ("libavfilter", text(reel_avfilter_build_version()), reel_filters_loaded() != 0 ? text(reel_avfilter_version()) : "missing"),
             ("libswscale", text(reel_swscale_build_version()), text(swscale_version())),
             ("libswresample", text(reel_swresample_build_version()), text(swresample_version())),
         ]
@@ -28,7 +28,7 @@ public enum FFmpegVersions {
     /// Whether there is a muxer of that name.
     public static func hasMuxer(_ name: String) -> Bool { av_guess_format(name, nil, nil) != nil }
     /// Whether there is a filter of that name.
-    public static func hasFilter(_ name: String) -> Bool { avfilter_get_by_name(name) != nil }
+    public static func hasFilter(_ name: String) -> Bool { reel_filters_loaded() != 0 && reel_filter_by_name(name) != nil }
 }
 
 extension Encoder {

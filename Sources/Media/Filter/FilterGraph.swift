@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// A chain of FFmpeg's filters with one input and one output.
+/// A chain of FFmpeg's filters with one input and one output. The first one loads libavfilter.
 ///
 /// Push frames, pull until `.needsInput`; `pushEnd()`, then pull until `.ended`.
 public struct FilterGraph: ~Copyable, @unchecked Sendable {
@@ -35,33 +35,37 @@ public struct FilterGraph: ~Copyable, @unchecked Sendable {
             "time_base=\(audio.timeBase):sample_rate=\(audio.sampleRate)"
             + ":sample_fmt=\(audio.sampleFormat):channel_layout=\(audio.layout)"
         try self.init("abuffer", arguments, "abuffersink", description, threads: 1)
-        if samplesPerFrame > 0 { av_buffersink_set_frame_size(sink, UInt32(samplesPerFrame)) }
+        if samplesPerFrame > 0 { reel_sink_set_samples(sink, UInt32(samplesPerFrame)) }
     }
 
     private init(
         _ sourceName: String, _ arguments: String, _ sinkName: String, _ description: String, threads: Int
     ) throws(MediaError) {
         FFmpegLog.begin()
-        var graph = avfilter_graph_alloc()
+        guard reel_filters_loaded() != 0 else {
+            throw MediaError(
+                .unsupported, operation: "dlopen", subject: "libavfilter",
+                hint: "install FFmpeg's libavfilter of the version that Reel was built with")
+        }
+        var graph = reel_graph_alloc()
         guard let made = graph else {
             throw MediaError(.outOfMemory, operation: "avfilter_graph_alloc", subject: description)
         }
         var source: UnsafeMutablePointer<AVFilterContext>?
         var sink: UnsafeMutablePointer<AVFilterContext>?
-        var inputs = avfilter_inout_alloc()
-        var outputs = avfilter_inout_alloc()
+        var inputs = reel_inout_alloc()
+        var outputs = reel_inout_alloc()
         defer {
-            avfilter_inout_free(&inputs)
-            avfilter_inout_free(&outputs)
+            reel_inout_free(&inputs)
+            reel_inout_free(&outputs)
         }
         do {
             made.pointee.nb_threads = threads.c
             try check(
-                avfilter_graph_create_filter(
-                    &source, avfilter_get_by_name(sourceName), "in", arguments, nil, made),
+                reel_graph_create_filter(&source, reel_filter_by_name(sourceName), "in", arguments, made),
                 "avfilter_graph_create_filter", arguments, as: .invalidArgument)
             try check(
-                avfilter_graph_create_filter(&sink, avfilter_get_by_name(sinkName), "out", nil, nil, made),
+                reel_graph_create_filter(&sink, reel_filter_by_name(sinkName), "out", nil, made),
                 "avfilter_graph_create_filter", sinkName, as: .invalidArgument)
             // The graph's open output is fed by our source, its open input by our sink.
             outputs?.pointee.name = av_strdup("in")
@@ -73,16 +77,16 @@ public struct FilterGraph: ~Copyable, @unchecked Sendable {
             inputs?.pointee.pad_idx = 0
             inputs?.pointee.next = nil
             try check(
-                avfilter_graph_parse_ptr(made, description, &inputs, &outputs, nil),
+                reel_graph_parse(made, description, &inputs, &outputs),
                 "avfilter_graph_parse_ptr", description, as: .invalidArgument)
             try check(
-                avfilter_graph_config(made, nil), "avfilter_graph_config", description, as: .invalidArgument)
+                reel_graph_config(made), "avfilter_graph_config", description, as: .invalidArgument)
         } catch {
-            avfilter_graph_free(&graph)
+            reel_graph_free(&graph)
             throw error
         }
         guard let source, let sink else {
-            avfilter_graph_free(&graph)
+            reel_graph_free(&graph)
             throw MediaError(.outOfMemory, operation: "avfilter_graph_create_filter", subject: description)
         }
         self.graph = made
@@ -93,49 +97,49 @@ public struct FilterGraph: ~Copyable, @unchecked Sendable {
 
     deinit {
         var graph: UnsafeMutablePointer<AVFilterGraph>? = graph
-        avfilter_graph_free(&graph)
+        reel_graph_free(&graph)
     }
 
     /// What pulled pictures are, colour apart: that stands in each frame.
     public var outputVideo: VideoFormat {
-        let rate = Rational(av_buffersink_get_frame_rate(sink))
-        let aspect = Rational(av_buffersink_get_sample_aspect_ratio(sink))
+        let rate = Rational(reel_sink_rate(sink))
+        let aspect = Rational(reel_sink_aspect(sink))
         return VideoFormat(
-            width: Int(av_buffersink_get_w(sink)), height: Int(av_buffersink_get_h(sink)),
-            pixelFormat: PixelFormat(raw: AVPixelFormat(rawValue: av_buffersink_get_format(sink))),
+            width: Int(reel_sink_width(sink)), height: Int(reel_sink_height(sink)),
+            pixelFormat: PixelFormat(raw: AVPixelFormat(rawValue: reel_sink_format(sink))),
             sampleAspectRatio: aspect.isValid ? aspect : Rational(1, 1),
-            timeBase: Rational(av_buffersink_get_time_base(sink)), rate: rate.isValid ? rate : nil)
+            timeBase: Rational(reel_sink_time_base(sink)), rate: rate.isValid ? rate : nil)
     }
 
     /// What pulled sound is.
     public var outputAudio: AudioFormat {
         var layout = AVChannelLayout()
         defer { av_channel_layout_uninit(&layout) }
-        av_buffersink_get_ch_layout(sink, &layout)
+        reel_sink_layout(sink, &layout)
         return AudioFormat(
-            sampleRate: Int(av_buffersink_get_sample_rate(sink)),
-            sampleFormat: SampleFormat(raw: AVSampleFormat(rawValue: av_buffersink_get_format(sink))),
+            sampleRate: Int(reel_sink_sample_rate(sink)),
+            sampleFormat: SampleFormat(raw: AVSampleFormat(rawValue: reel_sink_format(sink))),
             layout: ChannelLayout(copying: &layout) ?? .mono,
-            timeBase: Rational(av_buffersink_get_time_base(sink)))
+            timeBase: Rational(reel_sink_time_base(sink)))
     }
 
     /// Gives the chain one frame. It keeps its own reference; the frame stays the caller's.
     public func push(_ frame: borrowing Frame) throws(MediaError) {
         try check(
-            av_buffersrc_add_frame_flags(source, frame.pointer, Int32(AV_BUFFERSRC_FLAG_KEEP_REF)),
+            reel_source_add(source, frame.pointer),
             "av_buffersrc_add_frame_flags", subject, as: .invalidArgument)
     }
 
     /// Says that no frame follows.
     public func pushEnd() throws(MediaError) {
         try check(
-            av_buffersrc_add_frame_flags(source, nil, 0), "av_buffersrc_add_frame_flags", subject)
+            reel_source_add(source, nil), "av_buffersrc_add_frame_flags", subject)
     }
 
     /// Takes the next frame, with PTS in the output's time base.
     public func pull(into frame: borrowing Frame) throws(MediaError) -> Pull {
         av_frame_unref(frame.pointer)
-        let result = av_buffersink_get_frame(sink, frame.pointer)
+        let result = reel_sink_get(sink, frame.pointer)
         switch result {
         case 0...: return .got
         case reel_averror_again(): return .needsInput

@@ -10,6 +10,8 @@ public struct ExtractedFrame: Sendable {
     public var ptsSeconds: Double
     /// What is to be said about it: damage, an unusual colour, a size that changes; nil if nothing is.
     public var note: String?
+    /// Whether it was found without decoding everything before it. For tests: an economy lost is a fault.
+    package var isSought: Bool
 }
 
 /// Takes exact frames out of clips.
@@ -32,21 +34,24 @@ public enum FrameExtraction {
         switch position {
         case .last:
             let found = try LastFrame.find(in: path, accept: accept, interrupt: interrupt)
-            return try extract(found.frame, of: found.stream, index: found.index, note: found.note)
+            return try extract(
+                found.frame, of: found.stream, index: found.index, note: found.note, isSought: found.isSought)
         case .first:
             let found = try FrameSearch.number(0, in: path, accept: accept, interrupt: interrupt)
-            return try extract(found.frame, of: found.stream, index: 0, note: found.note)
+            return try extract(found.frame, of: found.stream, index: 0, note: found.note, isSought: found.isSought)
         case .index(let number):
             let found = try FrameSearch.number(number, in: path, accept: accept, interrupt: interrupt)
-            return try extract(found.frame, of: found.stream, index: number, note: found.note)
+            return try extract(
+                found.frame, of: found.stream, index: number, note: found.note, isSought: found.isSought)
         case .seconds(let seconds):
             let found = try FrameSearch.time(seconds, in: path, accept: accept, interrupt: interrupt)
-            return try extract(found.frame, of: found.stream, index: found.index, note: found.note)
+            return try extract(
+                found.frame, of: found.stream, index: found.index, note: found.note, isSought: found.isSought)
         }
     }
 
     private static func extract(
-        _ frame: borrowing Frame, of stream: StreamInfo, index: Int?, note: String?
+        _ frame: borrowing Frame, of stream: StreamInfo, index: Int?, note: String?, isSought: Bool
     ) throws -> ExtractedFrame {
         let picture = try Picture(
             frame, rotation: stream.rotation, isMirrored: stream.isMirrored,
@@ -66,6 +71,6 @@ public enum FrameExtraction {
         let seconds = Double(frame.pts ?? 0) * stream.timeBase.value
         return ExtractedFrame(
             picture: picture, index: index, ptsSeconds: seconds,
-            note: notes.isEmpty ? nil : notes.joined(separator: "; "))
+            note: notes.isEmpty ? nil : notes.joined(separator: "; "), isSought: isSought)
     }
 }

@@ -14,6 +14,8 @@ struct FrameSearch: ~Copyable {
     let index: Int?
     /// What is to be said about it.
     let note: String?
+    /// Whether only the part around it was decoded.
+    var isSought = false
 }
 
 extension FrameSearch {
@@ -55,7 +57,9 @@ extension FrameSearch {
         let frame = try Frame()
         while try walk.next(into: frame) {
             guard !walk.isDamaged, let pts = frame.pts, let start = walk.start?.pts, start <= wanted else { return nil }
-            if pts == wanted { return FrameSearch(frame: frame, stream: walk.stream, index: number, note: nil) }
+            if pts == wanted {
+                return FrameSearch(frame: frame, stream: walk.stream, index: number, note: nil, isSought: true)
+            }
             if pts > wanted { return nil }
         }
         return nil
@@ -109,7 +113,8 @@ extension FrameSearch {
             guard !walk.isDamaged, let pts = frame.pts, let start = walk.start?.pts, start <= target else { return nil }
             if pts == start, frame.isKeyframe || frame.pictureType == "I" { sawKeyframe = true }
             if pts > target {
-                return sawKeyframe ? FrameSearch(frame: current, stream: walk.stream, index: nil, note: nil) : nil
+                guard sawKeyframe else { return nil }
+                return FrameSearch(frame: current, stream: walk.stream, index: nil, note: nil, isSought: true)
             }
             swap(&current, &frame)
         }

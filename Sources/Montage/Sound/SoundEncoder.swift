@@ -1,7 +1,7 @@
 import Media
 
 /// Cuts planar float samples into an encoder's frames and hands out its packets.
-struct SoundEncoder: ~Copyable {
+final class SoundEncoder {
     let encoder: Encoder
     let format: AudioFormat
     private var waiting: SampleStore
@@ -19,14 +19,14 @@ struct SoundEncoder: ~Copyable {
     /// All samples taken so far, those that wait for a full frame among them.
     var accepted: Int64 { count + Int64(waiting.count) }
 
-    mutating func encode(_ samples: [[Float]], emit: (borrowing Packet) throws -> Void) throws {
+    func encode(_ samples: [[Float]], emit: (borrowing Packet) throws -> Void) throws {
         waiting.append(samples)
         let size = encoder.frameSize > 0 ? encoder.frameSize : 1024
         while waiting.count >= size { try send(size, emit) }
     }
 
     /// Silence in pieces, so that an hour of it takes no more memory than a second.
-    mutating func encodeSilence(_ length: Int64, emit: (borrowing Packet) throws -> Void) throws {
+    func encodeSilence(_ length: Int64, emit: (borrowing Packet) throws -> Void) throws {
         var left = length
         while left > 0 {
             let piece = Int(min(left, 4096))
@@ -36,13 +36,13 @@ struct SoundEncoder: ~Copyable {
         }
     }
 
-    mutating func finish(emit: (borrowing Packet) throws -> Void) throws {
+    func finish(emit: (borrowing Packet) throws -> Void) throws {
         if waiting.count > 0 { try send(waiting.count, emit) }
         try encoder.sendEnd()
         try drain(emit)
     }
 
-    private mutating func send(_ size: Int, _ emit: (borrowing Packet) throws -> Void) throws {
+    private func send(_ size: Int, _ emit: (borrowing Packet) throws -> Void) throws {
         let frame = try Frame(
             audioSamples: size, sampleRate: format.sampleRate, layout: format.layout,
             format: format.sampleFormat)
@@ -53,7 +53,7 @@ struct SoundEncoder: ~Copyable {
         try drain(emit)
     }
 
-    private mutating func drain(_ emit: (borrowing Packet) throws -> Void) throws {
+    private func drain(_ emit: (borrowing Packet) throws -> Void) throws {
         while case .got = try encoder.receive(into: packet) {
             try emit(packet)
             packet.clear()

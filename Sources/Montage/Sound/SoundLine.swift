@@ -5,7 +5,7 @@ import Media
 ///
 /// Positions are absolute in the output's samples. Sound waits here until its picture has come, so that a
 /// clip whose sound is longer than its picture is cut at the right sample without looking ahead.
-struct SoundLine: ~Copyable {
+final class SoundLine {
     /// Seconds over which sound comes and goes at a plain cut, against the click of a step.
     static let cutFade = 0.005
 
@@ -22,16 +22,21 @@ struct SoundLine: ~Copyable {
         grid = SampleGrid(rate: rate, sampleRate: encoder.format.sampleRate)
     }
 
-    var parameters: CodecParameters { encoder.encoder.parameters }
-    var timeBase: Rational { encoder.encoder.timeBase }
-    var initialPadding: Int { encoder.encoder.initialPadding }
+    /// What the muxer needs to know.
+    var stream: DeliveryMuxer.Audio {
+        .init(
+            parameters: encoder.encoder.parameters, timeBase: encoder.encoder.timeBase,
+            initialPadding: encoder.encoder.initialPadding)
+    }
+
+    /// Samples so far.
     var sampleCount: Int64 { encoder.accepted }
 
     /// Begins a clip at the end of the one before.
-    mutating func begin(_ clip: ClipStart, isCutBefore: Bool, isCutAfter: Bool) {
+    func begin(_ clip: ClipStart) {
         clipStart = encoder.accepted
-        risesAtStart = isCutBefore
-        fade = isCutAfter ? Int(Self.cutFade * Double(grid.sampleRate)) : 0
+        risesAtStart = clip.isCutBefore
+        fade = clip.isCutAfter ? Int(Self.cutFade * Double(grid.sampleRate)) : 0
         hasSound = clip.sound != nil
         placer = clip.sound.map {
             SoundPlacer(
@@ -40,10 +45,10 @@ struct SoundLine: ~Copyable {
         }
     }
 
-    mutating func accept(_ frame: borrowing Frame) throws { try placer?.accept(frame) }
+    func accept(_ frame: borrowing Frame) throws { try placer?.accept(frame) }
 
     /// Encodes what is there up to the end of picture `frames` of the whole output.
-    mutating func advance(toFrames frames: Int, emit: (borrowing Packet) throws -> Void) throws {
+    func advance(toFrames frames: Int, emit: (borrowing Packet) throws -> Void) throws {
         let room = grid.samples(upTo: frames) - Int64(fade) - encoder.accepted
         guard room > 0 else { return }
         guard hasSound else { return try encoder.encodeSilence(room, emit: emit) }
@@ -52,7 +57,7 @@ struct SoundLine: ~Copyable {
     }
 
     /// Ends the clip at picture `frames` of the whole output: cuts what is longer, fills what is shorter.
-    mutating func end(atFrames frames: Int, emit: (borrowing Packet) throws -> Void) throws {
+    func end(atFrames frames: Int, emit: (borrowing Packet) throws -> Void) throws {
         try placer?.flush()
         let end = grid.samples(upTo: frames)
         while encoder.accepted < end {
@@ -65,9 +70,9 @@ struct SoundLine: ~Copyable {
         placer = nil
     }
 
-    mutating func finish(emit: (borrowing Packet) throws -> Void) throws { try encoder.finish(emit: emit) }
+    func finish(emit: (borrowing Packet) throws -> Void) throws { try encoder.finish(emit: emit) }
 
-    private mutating func encode(
+    private func encode(
         _ samples: [[Float]], fallsTo end: Int64?, emit: (borrowing Packet) throws -> Void
     ) throws {
         var samples = samples

@@ -6,18 +6,16 @@ import Media
 /// what overlaps is cut; the encoder's priming is gone already, since decoders honour the container's edit
 /// list and time stamps. Jitter below `tolerance` is not a hole: containers with ticks of a millisecond
 /// never hit a sample exactly.
-struct SoundPlacer: ~Copyable {
+final class SoundPlacer {
     /// Seconds that a time stamp may be off before it is believed.
     static let tolerance = 0.012
     /// Seconds of a hole that are believed; a longer one is a broken time stamp.
     static let longestHole = 600.0
 
     private final class Chain {
-        let graph: FilterGraph
-        let output: Frame
-        init(_ format: AudioFormat, _ description: String) throws {
-            graph = try FilterGraph(audio: format, description)
-            output = try Frame()
+        let resampler: Resampler
+        init(from: AudioFormat, to: AudioFormat) throws {
+            resampler = try Resampler(from: from, to: to)
         }
     }
 
@@ -50,7 +48,7 @@ struct SoundPlacer: ~Copyable {
     }
 
     /// Takes the next decoded frame; its PTS is in `timeBase`.
-    mutating func accept(_ frame: borrowing Frame) throws {
+    func accept(_ frame: borrowing Frame) throws {
         guard frame.sampleCount > 0, frame.sampleRate > 0 else { return }
         let format = frame.audioFormat()
         if let old = self.format, old != format {
@@ -70,36 +68,21 @@ struct SoundPlacer: ~Copyable {
             return
         }
         if chain == nil {
-            chain = try Chain(
-                format,
-                """
-                aresample=\(sampleRate):osf=fltp:och_layout=\(layout.name),\
-                aformat=sample_fmts=fltp:sample_rates=\(sampleRate):channel_layouts=\(layout.name)
-                """)
+            let target = AudioFormat(sampleRate: sampleRate, sampleFormat: .fltp, layout: layout)
+            chain = try Chain(from: format, to: target)
         }
         guard let chain else { return }
-        let input = try frame.reference()
-        input.pts = runSamples - Int64(frame.sampleCount)
-        try chain.graph.push(input)
-        try drain(chain)
+        add(try chain.resampler.convert(frame))
     }
 
     /// Brings out what the resampler still holds. Call it at the end of the sound.
-    mutating func flush() throws {
+    func flush() throws {
         guard let chain else { return }
-        try chain.graph.pushEnd()
-        try drain(chain)
         self.chain = nil
+        add(try chain.resampler.finish())
     }
 
-    private mutating func drain(_ chain: Chain) throws {
-        while case .got = try chain.graph.pull(into: chain.output) {
-            add(chain.output)
-            chain.output.clear()
-        }
-    }
-
-    private mutating func add(_ frame: borrowing Frame) {
+    private func add(_ frame: borrowing Frame) {
         store.append(frame)
         var count = frame.sampleCount
         if toDrop > 0 {
@@ -122,7 +105,7 @@ struct SoundPlacer: ~Copyable {
         return off > Self.tolerance && off < Self.longestHole
     }
 
-    private mutating func start(at pts: Int64) {
+    private func start(at pts: Int64) {
         hasRun = true
         runStart = pts
         runSamples = 0

@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 import Media
 
 /// How a preset's picture becomes an encoder: options, GOP in frames, threads.
@@ -26,12 +31,14 @@ struct VideoEncoding {
         if let gop = preset.gop {
             options["g"] = String(max(1, Int((gop * rate.value).rounded())))
         }
-        // Without this the encoder writes its version into the stream, and equal input makes other bytes.
-        options["flags"] = (options["flags"] ?? "") + "+bitexact"
+        if preset.codec == "libsvtav1" { Self.quietSVT() }
         return try Encoder(
             video: try format(),
             settings: EncoderSettings(codec: preset.codec, options: options, threads: threads))
     }
+
+    /// SVT-AV1 prints to stderr by itself, past FFmpeg's log; this variable, read once, is its only switch.
+    private static func quietSVT() { setenv("SVT_LOG", "1", 0) }
 }
 
 /// How a preset's sound becomes an encoder.
@@ -40,7 +47,10 @@ struct AudioEncoding {
 
     /// The format the encoder is fed; ticks of one sample.
     func format() throws -> AudioFormat {
-        let name = preset.sampleFormat ?? Encoder.supportedSampleFormats(preset.codec).first?.name ?? "fltp"
+        let offered = Encoder.supportedSampleFormats(preset.codec).map(\.name)
+        // The richest first: what is in Reel's hands are floats.
+        let liked = ["fltp", "flt", "s32p", "s32", "s16p", "s16"].first { offered.contains($0) }
+        let name = preset.sampleFormat ?? liked ?? offered.first ?? "fltp"
         guard let sampleFormat = SampleFormat(named: name) else {
             throw MontageError(
                 .presetInvalid, operation: "'\(name)' names no sample format", subject: preset.codec)
@@ -56,9 +66,8 @@ struct AudioEncoding {
     }
 
     func open() throws -> Encoder {
-        var options = preset.options
-        options["flags"] = (options["flags"] ?? "") + "+bitexact"
-        return try Encoder(
-            audio: try format(), settings: EncoderSettings(codec: preset.codec, options: options, threads: 1))
+        try Encoder(
+            audio: try format(),
+            settings: EncoderSettings(codec: preset.codec, options: preset.options, threads: 1))
     }
 }

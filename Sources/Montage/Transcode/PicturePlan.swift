@@ -17,6 +17,7 @@ struct PicturePlan {
         var format: VideoFormat
         /// Clockwise degrees to turn for display.
         var rotation = 0
+        /// Whether it is mirrored left to right after that.
         var isMirrored = false
     }
 
@@ -42,13 +43,13 @@ struct PicturePlan {
             demanded: demanded)
 
         var chain: [String] = []
-        if clip.isMirrored { chain.append("hflip") }
         switch clip.rotation {
         case 90: chain.append("transpose=clock")
         case 180: chain.append("hflip,vflip")
         case 270: chain.append("transpose=cclock")
         default: break
         }
+        if clip.isMirrored { chain.append("hflip") }
 
         // A picture that is odd by one row or column loses it; anything else is scaled.
         let even = (width: turned.width & ~1, height: turned.height & ~1)

@@ -2,17 +2,24 @@ import Foundation
 
 /// A JSON document as a value, with one canonical text: keys sorted, no white space, whole numbers without a
 /// fraction. Work keys are digests of this text, so it may never change without a new key version.
-package enum JSONValue: Sendable, Hashable {
+public enum JSONDocument: Sendable, Hashable {
+    /// `null`
     case null
+    /// `true` or `false`
     case bool(Bool)
+    /// A whole number.
     case int(Int64)
+    /// Any other number.
     case number(Double)
+    /// Text.
     case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
+    /// A list.
+    case array([JSONDocument])
+    /// Members by name.
+    case object([String: JSONDocument])
 
     /// The canonical text.
-    package var canonical: String {
+    public var canonical: String {
         switch self {
         case .null: return "null"
         case .bool(let value): return value ? "true" : "false"
@@ -49,8 +56,9 @@ package enum JSONValue: Sendable, Hashable {
     }
 }
 
-extension JSONValue: Codable {
-    package init(from decoder: any Decoder) throws {
+extension JSONDocument: Codable {
+    /// Reads any JSON value.
+    public init(from decoder: any Decoder) throws {
         let box = try decoder.singleValueContainer()
         if box.decodeNil() {
             self = .null
@@ -62,14 +70,15 @@ extension JSONValue: Codable {
             self = .number(value)
         } else if let value = try? box.decode(String.self) {
             self = .string(value)
-        } else if let value = try? box.decode([JSONValue].self) {
+        } else if let value = try? box.decode([JSONDocument].self) {
             self = .array(value)
         } else {
-            self = .object(try box.decode([String: JSONValue].self))
+            self = .object(try box.decode([String: JSONDocument].self))
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    /// Writes the value.
+    public func encode(to encoder: any Encoder) throws {
         var box = encoder.singleValueContainer()
         switch self {
         case .null: try box.encodeNil()
@@ -84,24 +93,25 @@ extension JSONValue: Codable {
 
     /// Reads JSON text.
     package init(parsing text: String) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        self = try JSONDecoder().decode(JSONDocument.self, from: Data(text.utf8))
     }
 
     /// Any encodable value as a document.
     package init(encoding value: some Encodable) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
+        self = try JSONDecoder().decode(JSONDocument.self, from: JSONEncoder().encode(value))
     }
 
-    package subscript(_ key: String) -> JSONValue? {
+    /// A member of an object.
+    public subscript(_ key: String) -> JSONDocument? {
         if case .object(let members) = self { return members[key] }
         return nil
     }
 }
 
-extension JSONValue {
+extension JSONDocument {
     /// The paths of the leaves that differ between two documents, in order: `request.positivePrompt`.
     /// Lists are compared as a whole.
-    static func changes(from old: JSONValue, to new: JSONValue, at path: String = "") -> [String] {
+    static func changes(from old: JSONDocument, to new: JSONDocument, at path: String = "") -> [String] {
         guard case .object(let before) = old, case .object(let after) = new else {
             return old == new ? [] : [path]
         }

@@ -1,0 +1,207 @@
+import Foundation
+import Runware
+import Testing
+
+@Suite struct `The task machine` {
+    /// Runs a script of replies and writes down what the machine did, waits left out.
+    private struct Run {
+        var machine: TaskMachine
+        var log: [String] = []
+        var now: Duration = .zero
+        var waits: [Duration] = []
+        var failure: RunwareError?
+        var results: [VideoResult] = []
+
+        init(expected: Int = 1, alreadySent: Bool = false, policy: PollPolicy = PollPolicy()) {
+            machine = TaskMachine(
+                policy: policy, taskUUID: Fixture.task, expected: expected, alreadySent: alreadySent)
+        }
+
+        mutating func play(_ replies: [TaskMachine.Event]) -> String {
+            var replies = replies
+            var event = TaskMachine.Event.start
+            while true {
+                switch machine.handle(event, at: now, random: 0.5) {
+                case .submit: log.append("submit")
+                case .ask: log.append("ask")
+                case .askArchive: log.append("archive")
+                case .wait(let pause):
+                    waits.append(pause)
+                    now += pause
+                    event = .waited
+                    continue
+                case .finish(let results, _):
+                    self.results = results
+                    log.append("finish \(results.count)")
+                    return log.joined(separator: ", ")
+                case .fail(let error):
+                    failure = error
+                    log.append("fail \(error.code) \(error.charged.rawValue)")
+                    return log.joined(separator: ", ")
+                }
+                if replies.isEmpty { return (log + ["..."]).joined(separator: ", ") }
+                event = replies.removeFirst()
+            }
+        }
+    }
+
+    private func submitted(_ name: String, _ status: Int = 200) throws -> TaskMachine.Event {
+        .submitted(Reading.submit(.success(try Fixture.reply(name, status: status)), task: Fixture.task))
+    }
+
+    private func asked(_ name: String, _ status: Int = 200) throws -> TaskMachine.Event {
+        let replies = Reading.ask(.success(try Fixture.reply(name, status: status)), tasks: [Fixture.task])
+        return .asked(replies[Fixture.task] ?? .answer(TaskAnswer()))
+    }
+
+    private func submitted(_ kind: TransportError.Kind) -> TaskMachine.Event {
+        .submitted(Reading.submit(.failure(TransportError(kind, "x")), task: Fixture.task))
+    }
+
+    private func asked(_ kind: TransportError.Kind) -> TaskMachine.Event {
+        .asked(Reading.ask(.failure(TransportError(kind, "x")), tasks: [Fixture.task])[Fixture.task]!)
+    }
+
+    @Test func `submits, waits and finishes`() throws {
+        var run = Run()
+        let script = try [submitted("acknowledged"), asked("silent"), asked("running"), asked("done")]
+        #expect(run.play(script) == "submit, ask, ask, ask, finish 1")
+        #expect(run.waits == [.seconds(1), .seconds(1), .seconds(1.5)])
+    }
+
+    @Test func `pauses grow to ten seconds`() throws {
+        var run = Run()
+        let script = try [submitted("acknowledged")] + (0..<12).map { _ in try asked("running") }
+        _ = run.play(script + [try asked("done")])
+        #expect(run.waits.last == .seconds(10))
+        #expect(run.waits.dropFirst() == run.waits.dropFirst().sorted()[...])
+    }
+
+    @Test func `after a lost answer asks before it submits the same again`() throws {
+        var known = Run()
+        #expect(try known.play([submitted(.lost), asked("running"), asked("done")]) == "submit, ask, ask, finish 1")
+        var unknown = Run()
+        let script = try [
+            submitted(.deadline), asked("silent"), asked("task-not-found", 404), asked("silent"), .archive(nil),
+            submitted("conflict", 400), asked("done"),
+        ]
+        #expect(unknown.play(script) == "submit, ask, ask, ask, archive, submit, ask, finish 1")
+    }
+
+    @Test func `after a lost answer finds a finished task in the archive`() throws {
+        var run = Run()
+        let found = Reading.archive(.success(try Fixture.reply("archive")), task: Fixture.task)
+        let script = try [submitted(.lost), asked("silent"), asked("silent"), asked("silent"), .archive(found)]
+        #expect(run.play(script) == "submit, ask, ask, ask, archive, finish 1")
+        #expect(Reading.archive(.success(try Fixture.reply("archive-empty")), task: Fixture.task) == nil)
+        #expect(Reading.archive(.success(try Fixture.reply("refused-duration", status: 400)), task: Fixture.task) == nil)
+    }
+
+    @Test func `a conflict on the very first submission is an error, not an acceptance`() throws {
+        var run = Run()
+        #expect(try run.play([submitted("conflict", 400)]) == "submit, fail conflictTaskUUID unknown")
+        #expect(run.failure?.recovery == .askAgain)
+    }
+
+    @Test func `a connection never made is tried again without asking, then given up unpaid`() {
+        var run = Run()
+        let script = Array(repeating: submitted(.unreachable), count: 9)
+        #expect(run.play(script) == "submit, submit, submit, submit, submit, submit, fail cannotConnect no")
+    }
+
+    @Test func `recovery asks first and does not submit what is known`() throws {
+        var known = Run(alreadySent: true)
+        #expect(try known.play([asked("running"), asked("silent"), asked("done")]) == "ask, ask, ask, finish 1")
+        var failed = Run(alreadySent: true)
+        #expect(
+            try failed.play([asked("failed")]) == "ask, fail providerContentPolicyViolation unknown")
+        var offline = Run(alreadySent: true)
+        #expect(try offline.play([asked(.unreachable), asked(.lost), asked("done")]) == "ask, ask, ask, finish 1")
+    }
+
+    @Test func `recovery submits the same UUID only after repeated silence, a conflict being acceptance`() throws {
+        var run = Run(alreadySent: true)
+        let script = try [
+            asked("silent"), asked("silent"), asked("silent"), .archive(nil), submitted("conflict", 400),
+            asked("done"),
+        ]
+        #expect(run.play(script) == "ask, ask, ask, archive, submit, ask, finish 1")
+    }
+
+    @Test func `an accepted task that stays silent is never submitted again`() throws {
+        var run = Run()
+        let script = try [submitted("acknowledged")] + (0..<400).map { _ in try asked("silent") }
+        let log = run.play(script)
+        #expect(log.hasSuffix("fail deadline unknown"))
+        #expect(log.components(separatedBy: "submit").count == 2)
+        #expect(run.failure?.category == .timeout && run.failure?.recovery == .askAgain)
+        #expect(run.now == PollPolicy().deadline)
+    }
+
+    @Test func `a service that denies an accepted task is believed after a while`() throws {
+        var run = Run()
+        let denial = try asked("task-not-found", 404)
+        let script = [try submitted("acknowledged")] + Array(repeating: denial, count: 9)
+        #expect(run.play(script) == "submit, ask, ask, ask, ask, fail taskNotFound unknown")
+    }
+
+    @Test(arguments: [
+        ("refused-duration", 400, "unsupportedDuration"), ("wrong-key", 401, "invalidApiKey"),
+        ("no-balance", 402, "insufficientCredits"),
+    ])
+    func `a definite refusal costs nothing and is not repeated`(name: String, status: Int, code: String) throws {
+        var run = Run()
+        #expect(try run.play([submitted(name, status)]) == "submit, fail \(code) no")
+        var again = Run(alreadySent: true)
+        let script = try [asked("silent"), asked("silent"), asked("silent"), .archive(nil), submitted(name, status)]
+        let charged = code == "unsupportedDuration" ? "no" : "unknown"
+        #expect(again.play(script).hasSuffix("submit, fail \(code) \(charged)"))
+    }
+
+    @Test func `a busy service is waited for as long as it says`() throws {
+        var run = Run()
+        let reply = try Fixture.reply("busy", status: 429, headers: ["retry-after": "7"])
+        let busy = TaskMachine.Event.submitted(Reading.submit(.success(reply), task: Fixture.task))
+        #expect(try run.play([busy, submitted("acknowledged"), asked("done")]) == "submit, submit, ask, finish 1")
+        #expect(run.waits.first == .seconds(7))
+    }
+
+    @Test func `results that come one by one are kept once each`() throws {
+        var run = Run(expected: 3)
+        let script = try [
+            submitted("acknowledged"), asked("three-first"), asked("three-first"), asked("three-second"),
+            asked("three-all"),
+        ]
+        #expect(run.play(script).hasSuffix("finish 3"))
+        #expect(Set(run.results.map(\.videoUUID)).count == 3)
+    }
+
+    @Test func `a failed sibling does not take the good results along`() throws {
+        var run = Run(expected: 3)
+        #expect(try run.play([submitted("acknowledged"), asked("three-one-failed")]).hasSuffix("finish 2"))
+        var late = Run(expected: 3)
+        let forever = try (0..<400).map { _ in try asked("three-second") }
+        #expect(try late.play([submitted("acknowledged")] + forever).hasSuffix("finish 2"))
+    }
+
+    @Test func `a network that stays away ends the wait with the task open`() throws {
+        var run = Run()
+        let script = [try submitted("acknowledged")] + (0..<400).map { _ in asked(.lost) }
+        #expect(run.play(script).hasSuffix("fail connectionLost unknown"))
+        #expect(run.now < .seconds(220))
+    }
+
+    @Test func `cancelling says what is known about the money`() throws {
+        var fresh = Run()
+        #expect(fresh.machine.handle(.cancelled, at: .zero, random: 0).charge == "no")
+        _ = fresh.play([])
+        #expect(fresh.machine.handle(.submitted(.cancelled), at: .zero, random: 0).charge == "unknown")
+        var accepted = Run()
+        _ = try accepted.play([submitted("acknowledged")])
+        #expect(accepted.machine.handle(.cancelled, at: .zero, random: 0).charge == "yes")
+    }
+}
+
+extension TaskMachine.Action {
+    fileprivate var charge: String? { if case .fail(let error) = self { error.charged.rawValue } else { nil } }
+}
