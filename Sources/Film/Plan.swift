@@ -65,6 +65,8 @@ public struct PlanStep: Sendable, Codable, Equatable {
     public var reason: String
     /// The estimated cost in USD, for steps that cost.
     public var estimate: Decimal?
+    /// The work key, where it is known before anything runs.
+    public var workKey: String?
 }
 
 /// The sums of a plan.

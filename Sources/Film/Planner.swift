@@ -3,24 +3,27 @@ import Media
 import Montage
 
 /// Computes what a run would do: production, journal and store in; plan out. Touches nothing.
-struct Planner {
+package struct Planner {
     let production: Production
     let journal: JournalSnapshot
     /// Names (`DIGEST.ext`) and sizes of the store's files.
     let store: [String: Int64]
 
     private var steps: [PlanStep] = []
+    /// The keys of the steps as far as they are known, by step.
+    package private(set) var keys: [String: WorkKey] = [:]
     private var film: Storyboard { production.storyboard }
 
-    init(_ production: Production, journal: JournalSnapshot, store: [String: Int64]) {
+    package init(_ production: Production, journal: JournalSnapshot, store: [String: Int64]) {
         self.production = production
         self.journal = journal
         self.store = store
     }
 
     /// The whole plan.
-    mutating func plan() throws -> Plan {
+    package mutating func plan() throws -> Plan {
         steps = []
+        keys = [:]
         var clips: [ClipFacts.Known?] = []
         var upstream: PictureReference?
         for index in film.shots.indices {
@@ -50,6 +53,10 @@ struct Planner {
                 id: id, kind: .generate, shot: shot.id, delivery: nil, status: .willCost, reason: "",
                 estimate: composed.estimate)
             chosen = nil
+            if !isOpen {
+                step.workKey = key.digest
+                keys[id] = key
+            }
             if isOpen {
                 step.reason = openReason(shot, id: id, key: key, before: film.shots[index - 1].id)
             } else if let clip = journal.artifacts[key.digest]?["clip"], let facts = clip.fact(ClipFacts.self) {
@@ -145,6 +152,7 @@ struct Planner {
             return add("thumbnails", .thumbnails, .willRun, waits("thumbnails", for: "the film"))
         }
         let key = try WorkKey.thumbnails(film: digest, engine: production.engine)
+        keys["thumbnails"] = key
         let made = journal.artifacts[key.digest] ?? [:]
         if made.isEmpty {
             add("thumbnails", .thumbnails, .willRun, mediaReason("thumbnails", key: key))
@@ -163,6 +171,7 @@ struct Planner {
         _ id: String, _ kind: PlanStep.Kind, shot: String? = nil, delivery: String? = nil, key: WorkKey,
         output: String
     ) -> Artifact? {
+        keys[id] = key
         guard let known = journal.artifacts[key.digest]?[output] else {
             add(id, kind, shot: shot, delivery: delivery, .willRun, mediaReason(id, key: key))
             return nil
@@ -191,6 +200,7 @@ struct Planner {
     ) {
         steps.append(
             PlanStep(
-                id: id, kind: kind, shot: shot, delivery: delivery, status: status, reason: reason, estimate: nil))
+                id: id, kind: kind, shot: shot, delivery: delivery, status: status, reason: reason, estimate: nil,
+                workKey: keys[id]?.digest))
     }
 }

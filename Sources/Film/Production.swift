@@ -6,7 +6,7 @@ import Montage
 /// exists, nothing that could have been known beforehand can spoil the film any more.
 ///
 /// It answers the pure questions that plan and builder share: which request, which key.
-struct Production: Sendable {
+package struct Production: Sendable {
     let storyboard: Storyboard
     let generator: any ShotGenerator
     let size: ModelSize
@@ -18,7 +18,7 @@ struct Production: Sendable {
     private let pictures: [String: PictureReference]
 
     /// Looks everything up. Blocks (reads pictures and presets); buys nothing.
-    init(_ settings: FilmSettings) throws {
+    package init(_ settings: FilmSettings) throws {
         let storyboard = try Storyboard.load(
             path: settings.storyboardPath, allowOutside: settings.allowOutsideImages)
         self.storyboard = storyboard
