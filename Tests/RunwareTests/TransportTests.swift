@@ -102,8 +102,7 @@ import Testing
     @Test func `more than six exchanges with one host run side by side`() async throws {
         let waiting = Gate(count: 12)
         let server = try LoopbackServer { _ in
-            waiting.arrive()
-            return .http(200)
+            .http(waiting.arrive() ? 200 : 500)
         }
         defer { server.stop() }
         let get = HTTPCall(url: server.url)
@@ -150,26 +149,31 @@ final class Gate: Sendable {
 
     init(count: Int) { self.count = Mutex(count) }
 
-    func arrive() {
+    /// False where the others do not come within 20 seconds.
+    @discardableResult func arrive() -> Bool {
         condition.lock()
         defer { condition.unlock() }
         count.withLock { $0 -= 1 }
         condition.broadcast()
-        while count.withLock({ $0 > 0 }) { condition.wait() }
+        return wait()
     }
 
     func opened() async {
         await withCheckedContinuation { done in
             Thread.detachNewThread {
-                self.wait()
+                self.condition.lock()
+                _ = self.wait()
+                self.condition.unlock()
                 done.resume()
             }
         }
     }
 
-    private func wait() {
-        condition.lock()
-        defer { condition.unlock() }
-        while count.withLock({ $0 > 0 }) { condition.wait() }
+    private func wait() -> Bool {
+        let end = Date(timeIntervalSinceNow: 20)
+        while count.withLock({ $0 > 0 }) {
+            if !condition.wait(until: end) { return false }
+        }
+        return true
     }
 }
