@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 // The sandbox: a video generation service on this machine, for trying things without an account.
 //

@@ -52,7 +52,9 @@ enum Land {
                 n = n * n * 0.66 + (1 - abs(2 * tiles.ridges.at(u * 2.7, v + 40) - 1)) * 0.26
                 n += (tiles.detail.at(u * 1.9, v + 9) - 0.5) * 0.13
             case .dunes:
-                n = 0.5 + 0.5 * sin(u * 0.16 + 2.4 * tiles.ridges.at(u * 0.4, v)) * (0.5 + n * 0.5)
+                // Long backs with a bend in them, none like the one before.
+                let bend = tiles.ridges.at(u * 0.35, v + 20)
+                n = 0.5 + 0.5 * sin(u * 0.085 + 9 * bend) * (0.35 + n * 0.65)
             case .rocks:
                 n = n * 0.6 + abs(2 * tiles.detail.at(u * 1.5, v) - 1) * 0.4
             case .hills, .woods:
@@ -114,10 +116,13 @@ enum Land {
                 case .mountains:
                     let n = tiles.detail.at(su + Float(x) * 0.55 / k + d * 0.35 / k, sv + d * 0.4 / k)
                     let m = tiles.detail.at(su + Float(x) * 0.55 / k + d * 0.35 / k - 2.5 * r.sunSide, sv + d * 0.4 / k)
-                    grain = (n - m) * 34 + (facing - 0.5) * 26 * max(0, 1 - d / reach)
+                    grain = (n - m) * 62 + (facing - 0.5) * 40 * max(0, 1 - d / reach)
                     if r.snow > 0 {
-                        let line = r.amplitude * (0.55 + 0.7 * (n - 0.5)) * r.snow
-                        c = c.mixed(white, smooth(line, line * 0.55, d) * (0.55 + 0.45 * facing))
+                        // Above a ragged line; lower where the whole land lies in snow.
+                        let height = Float(y + sprite.top)
+                        let low = r.line + r.amplitude * (r.snow * 1.6 - 1.15 + (n - 0.5) * 1.1 + (facing - 0.5) * 0.5)
+                        let cover = smooth(low + 7 * k, low - 7 * k, height)
+                        c = c.mixed(white, cover * (0.45 + 0.55 * facing))
                     }
                 case .dunes:
                     let ripple = sin(d * 0.55 / k + tiles.ridges.at(su + Float(x) * 0.3 / k, sv + d * 0.2 / k) * 26)

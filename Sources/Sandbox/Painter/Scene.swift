@@ -19,6 +19,8 @@ struct Scene: Sendable {
     var stars: Bool
     var fireflies: Int
     var hasWalker: Bool
+    /// The colour of the walker's coat, where the prompt names one.
+    var coat: RGB?
     var look: Look
     var seed: UInt64
 
@@ -65,10 +67,18 @@ struct Scene: Sendable {
         embers = words.has("ember", "embers", "spark", "sparks", "fire", "bonfire", "volcano", "forge") ? 70 : 0
         fireflies = words.has("firefly", "fireflies", "magic", "magical", "fairy") ? 40 : 0
         stars = hour == .night && !isStormy || words.has("stars", "starry")
+        coat = Self.coats.compactMap { coat in words.first(of: coat.words).map { ($0, coat.colour) } }
+            .min { $0.0 < $1.0 }?.1
         hasWalker = words.has(
             "woman", "man", "girl", "boy", "courier", "figure", "traveller", "traveler", "keeper", "child",
-            "walker", "person", "monk", "captain", "sailor", "hero", "detective", "she", "he")
+            "walker", "person", "raincoat", "monk", "captain", "sailor", "hero", "detective", "she", "he")
     }
+
+    private static let coats: [(words: [String], colour: RGB)] = [
+        (["yellow", "golden", "amber"], RGB(0.95, 0.76, 0.12)), (["red", "crimson", "scarlet"], RGB(0.78, 0.12, 0.14)),
+        (["blue", "teal"], RGB(0.10, 0.40, 0.55)), (["white", "silver"], RGB(0.86, 0.86, 0.84)),
+        (["green"], RGB(0.18, 0.45, 0.24)), (["orange"], RGB(0.93, 0.45, 0.10)),
+    ]
 
     /// True when the ground is water.
     var isWatery: Bool { place == .sea || place == .lake }

@@ -78,7 +78,7 @@ final class Stage {
         walker =
             scene.hasWalker
             ? Walker(
-                coat: coats[scene.place == .city ? 1 : Int(scene.seed % 4)].scaled(dim),
+                coat: (scene.coat ?? coats[Int(scene.seed % 4)]).scaled(dim),
                 dark: palette.near.mixed(palette.horizon, 0.06), direction: pan > 0 ? 1 : -1)
             : nil
         walkStart = dice.between(0.3, 0.6)
@@ -100,7 +100,7 @@ final class Stage {
             let r = Land.Ridge(
                 kind: kind, line: line, amplitude: amplitude, frequency: frequency, top: top, base: base,
                 rim: p.light, rimStrength: rim * (1 - fog * 0.6), sunSide: side,
-                snow: kind == .mountains ? max(scene.snow, 0.6) : scene.snow, salt: dice.next())
+                snow: kind == .mountains && scene.place != .desert ? max(scene.snow, 0.6) : scene.snow, salt: dice.next())
             let sprite = Land.sprite(r, width: width, height: height, tiles: tiles, seed: seed)
             layers.append(Layer(sprite: sprite, depth: depth, isBehindWater: behind))
         }
@@ -117,7 +117,7 @@ final class Stage {
             }
             let rocks = p.near.mixed(p.horizon, 0.05)
             if dice.chance(0.7) || walker != nil {
-                ridge(.rocks, line: h * 0.95, amplitude: h * 0.06, frequency: 2.4, fog: 0, depth: 1.05, colour: rocks)
+                ridge(.rocks, line: h * 0.93, amplitude: h * 0.07, frequency: 2.0, fog: 0, depth: 1.05, colour: rocks)
             }
         case .lake:
             ridge(.mountains, line: horizon - h * 0.17, amplitude: h * 0.13, frequency: 2.4, fog: 0.62, depth: 9, behind: true)
@@ -304,9 +304,9 @@ final class Stage {
 
     private func paintWalker(_ canvas: Canvas, time: Float, progress: Float, slide: Float) {
         guard let walker else { return }
-        let size = Float(height) * 0.17
+        let size = Float(height) * 0.19
         let x = Float(width) * walkStart + walker.direction * time * size * 0.32 - slide * 0.7
-        let y = Float(height) * (scene.place == .city ? 0.965 : scene.place == .sea ? 0.93 : 0.90)
+        let y = Float(height) * (scene.place == .city ? 0.965 : scene.place == .sea ? 0.955 : 0.91)
         walker.paint(canvas, x: x, y: y, size: size, time: time)
     }
 }

@@ -8,7 +8,7 @@ enum FileRoute {
     /// - Parameter tag: Names the content; files of the sandbox never change under one name.
     static func answer(_ request: HTTPRequest, path: String, contentType: String, tag: String) -> HTTPResponse {
         guard request.method == .GET || request.method == .HEAD else {
-            return HTTPResponse(statusCode: .methodNotAllowed, headers: [HTTPHeader("Allow"): "GET, HEAD"])
+            return HTTPResponse(statusCode: .methodNotAllowed, headers: [.allow: "GET, HEAD"])
         }
         let found = try? FileManager.default.attributesOfItem(atPath: path)
         guard let size = (found?[.size] as? NSNumber)?.intValue else {
@@ -24,7 +24,7 @@ enum FileRoute {
         }
         var range = ByteRange(header: request.headers[.range], size: size)
         // A range of something that has changed since is not wanted: the whole is.
-        if let condition = request.headers[HTTPHeader("If-Range")], condition != quoted { range = .whole }
+        if let condition = request.headers[.ifRange], condition != quoted { range = .whole }
         do {
             return try answer(range, size: size, path: path, headers: headers, isHead: request.method == .HEAD)
         } catch {
@@ -58,4 +58,9 @@ enum FileRoute {
             file: URL(fileURLWithPath: path), range: bytes, suggestedBufferSize: 1 << 16)
         return HTTPResponse(statusCode: status, headers: headers, body: body)
     }
+}
+
+extension HTTPHeader {
+    static let allow = HTTPHeader("Allow")
+    static let ifRange = HTTPHeader("If-Range")
 }
