@@ -4,6 +4,7 @@ import Foundation
 import Media
 import Montage
 import Runware
+import Sandbox
 
 // Every room's error becomes a complaint here, and nowhere else.
 
@@ -16,6 +17,8 @@ extension Complaint {
         case let error as MontageError: self.init(montage: error)
         case let error as MediaError: self.init(media: error)
         case let error as RunwareError: self.init(runware: error)
+        case let error as SandboxError:
+            self.init(.failed, code: "sandbox", error.message, hint: error.hint)
         case is CancellationError: self.init(interruptedWith: nil)
         default: self.init(other: error, arguments: arguments)
         }
@@ -70,10 +73,18 @@ extension Complaint {
     }
 
     private init(usage error: any Error, arguments: [String]) {
-        let command = arguments.first { Reel.commandNames.contains($0) }
-        let name = ["reel", command].compactMap { $0 }.joined(separator: " ")
+        guard let word = arguments.first(where: { !$0.hasPrefix("-") }), !Reel.commandNames.contains(word),
+            word != "help"
+        else {
+            let name = arguments.first { Reel.commandNames.contains($0) }.map { "reel \($0)" } ?? "reel"
+            self.init(
+                .usage, code: "usage", Reel.message(for: error), at: name, hint: "`\(name) --help` shows how")
+            return
+        }
+        let near = Reel.commandNames.sorted().first { $0.hasPrefix(word.prefix(3)) || $0.hasSuffix(word.suffix(3)) }
         self.init(
-            .usage, code: "usage", Reel.message(for: error), at: name, hint: "`\(name) --help` shows how")
+            .usage, code: "usage", "no such command", at: word,
+            hint: near.map { "perhaps `reel \($0)`; `reel --help` lists all" } ?? "`reel --help` lists all")
     }
 
     private init(other error: any Error, arguments: [String]) {

@@ -29,22 +29,22 @@ struct Reel: AsyncParsableCommand {
         abstract: "From a storyboard to a finished film, and the single tools the film is made of.",
         usage: "reel <command> [options]",
         discussion: """
-            Every command takes --json: the result on stdout is then one JSON document.
+            Every command takes --json: the result on stdout is then one JSON document. \
             Exit codes: \(ExitStatus.table).
             """,
         version: "reel \(Version.number)",
         groupedSubcommands: [
             CommandGroup(
-                name: "Films",
+                name: "Film",
                 subcommands: [FilmCommand.self, PlanCommand.self, GenerateCommand.self]),
             CommandGroup(
-                name: "Clips",
+                name: "Clip",
                 subcommands: [
                     ProbeCommand.self, FrameCommand.self, TranscodeCommand.self, ConcatCommand.self,
                     ThumbsCommand.self,
                 ]),
             CommandGroup(
-                name: "Around them",
+                name: "Other",
                 subcommands: [PresetsCommand.self, SandboxCommand.self, DoctorCommand.self]),
         ]
     )

@@ -8,7 +8,7 @@ import Synchronization
 /// the first failure does.
 enum FanOut {
     /// Frames that may wait for one output. Encoders take pictures in bursts; more than this only costs memory.
-    private static let depth = 12
+    static let depth = 12
 
     static func run(
         _ reader: ClipReader, orders: [DeliveryLine.Order], posterSeeker: PosterSeeker? = nil,

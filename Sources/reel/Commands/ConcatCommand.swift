@@ -7,7 +7,7 @@ struct ConcatCommand: AsyncParsableCommand {
         commandName: "concat",
         abstract: "Join clips one after the other into one file, and prove it.",
         discussion: """
-            Size, rate and sound are those of the first clip; the others are conformed to it. Memory does
+            Size, rate and sound are those of the first clip; the others are conformed to it. Memory does \
             not grow with the number of clips.
             """)
 

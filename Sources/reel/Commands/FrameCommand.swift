@@ -8,7 +8,7 @@ struct FrameCommand: AsyncParsableCommand {
         commandName: "frame",
         abstract: "Take one exact frame out of a clip.",
         discussion: """
-            The last frame is the last presented one, however the file is built. The picture is written as
+            The last frame is the last presented one, however the file is built. The picture is written as \
             PNG without loss, or as JPEG where the name ends in .jpg, turned upright.
             """)
 

@@ -7,7 +7,7 @@ struct ProbeCommand: AsyncParsableCommand {
         commandName: "probe",
         abstract: "Say what is in media files.",
         discussion: """
-            Reads headers, and as much of the streams as FFmpeg needs to be sure. With several files the
+            Reads headers, and as much of the streams as FFmpeg needs to be sure. With several files the \
             result is a list; a file that cannot be read does not stop the others.
             """)
 
@@ -31,7 +31,7 @@ struct ProbeCommand: AsyncParsableCommand {
                     try await Lanes.shared.run { interrupt in
                         try Probe.report(path: file, countFrames: count, interrupt: interrupt)
                     })
-                if !common.json, let report = reports.last { Streams.result(ProbeText.of(report)) }
+                if !common.json, let report = reports.last { Streams.result(report.text) }
             } catch {
                 let complaint = Complaint(error)
                 if files.count == 1 || complaint.status == .interrupted { throw complaint }
@@ -50,4 +50,3 @@ struct ProbeCommand: AsyncParsableCommand {
         throw summary
     }
 }
-enum ProbeText { static func of(_ report: ClipReport) -> String { report.path } }

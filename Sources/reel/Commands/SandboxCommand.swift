@@ -7,7 +7,7 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "Serve the local API, for people who build against Runware.",
         discussion: """
-            Speaks the Runware protocol on this machine only and makes real clips; nothing costs money.
+            Speaks the Runware protocol on this machine only and makes real clips; nothing costs money. \
             GET /world answers every task and what would have been charged. Runs until Ctrl-C.
             """)
 
@@ -29,6 +29,8 @@ struct SandboxCommand: AsyncParsableCommand {
     func run() async throws {
         _ = common.logger()
         try OutputPath.prepare(folder: folder)
+        let lock = try WorldLock(folder: folder)
+        defer { withExtendedLifetime(lock) {} }
         let server = try SandboxServer(
             SandboxConfiguration(port: port, folder: folder, delay: .milliseconds(Int64(delay * 1000))))
         let url = try await server.start()
@@ -38,9 +40,8 @@ struct SandboxCommand: AsyncParsableCommand {
             Streams.result(url.absoluteString)
             Streams.note("sandbox: world in \(folder), charges at \(url.deletingLastPathComponent().absoluteString)world")
         }
-        // Ctrl-C is how a server is meant to end, so it ends well.
-        do { try await server.run() } catch is CancellationError {}
-        await server.stop()
+        // Ctrl-C is how a server is meant to end, so that is no failure.
+        try await server.run()
     }
 
     private struct Place: Encodable {

@@ -7,7 +7,7 @@ struct TranscodeCommand: AsyncParsableCommand {
         commandName: "transcode",
         abstract: "Encode a clip by delivery presets; several outputs share one decode.",
         discussion: """
-            Without --preset the ending of -o decides: \(DeliveryChoice.defaultsText). With --preset give one
+            Without --preset the ending of -o decides. With --preset give one \
             for each -o, in the same order. `reel presets` lists them.
             """)
 

@@ -2,11 +2,12 @@ import Foundation
 import Synchronization
 
 /// Progress on stderr. On a terminal the lines of work under way stand at the bottom and are redrawn in
-/// place, at most ten times a second; elsewhere a line is printed when work starts or ends and at each
-/// quarter. Callable from any thread, never blocks for long.
+/// place, at most ten times a second; elsewhere a line is printed when a stage begins or ends and at each
+/// quarter of it. Callable from any thread, never blocks for long.
 final class Progress: Sendable {
     private struct Line {
         var key: String
+        var stage: String
         var text: String
         var quarter: Int
     }
@@ -20,8 +21,7 @@ final class Progress: Sendable {
     private let isTerminal: Bool
 
     init() {
-        let environment = ProcessInfo.processInfo.environment
-        isTerminal = isatty(STDERR_FILENO) == 1 && environment["TERM"] ?? "dumb" != "dumb"
+        isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] ?? "dumb" != "dumb"
     }
 
     /// A line that stays.
@@ -33,18 +33,23 @@ final class Progress: Sendable {
         }
     }
 
-    /// A line of work under way; the same key again changes it. `fraction` is 0...1 where it is known.
-    func show(_ key: String, _ text: String, fraction: Double? = nil) {
-        let quarter = fraction.map { Int(max(0, min(1, $0)) * 4) } ?? 0
-        let shown = fraction.map { "\(text) \(Self.percent($0))" } ?? text
+    /// The line of a piece of work, by its key. A new `stage` is worth a line of its own where lines cannot be
+    /// redrawn; `detail` is not. `fraction` is 0...1 where it is known.
+    func show(_ key: String, _ stage: String, detail: String = "", fraction: Double? = nil) {
+        let share = fraction.map { max(0, min(1, $0.isFinite ? $0 : 0)) }
+        let quarter = share.map { Int($0 * 4) } ?? 0
+        let text = [stage, detail, share.map { "\(Int($0 * 100))%" } ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
         state.withLock { state in
+            var line = Line(key: key, stage: stage, text: text, quarter: quarter)
             if let index = state.live.firstIndex(where: { $0.key == key }) {
-                let moved = quarter > state.live[index].quarter
-                state.live[index] = Line(key: key, text: shown, quarter: max(quarter, state.live[index].quarter))
-                if !isTerminal, moved { Streams.note(shown) }
+                let before = state.live[index]
+                let isNews = before.stage != stage || quarter > before.quarter
+                if before.stage == stage { line.quarter = max(quarter, before.quarter) }
+                state.live[index] = line
+                if !isTerminal, isNews { Streams.note(text) }
             } else {
-                state.live.append(Line(key: key, text: shown, quarter: quarter))
-                if !isTerminal { Streams.note(shown) }
+                state.live.append(line)
+                if !isTerminal { Streams.note(text) }
             }
             guard isTerminal, ContinuousClock.now - state.lastDraw > .milliseconds(100) else { return }
             erase(&state)
@@ -83,10 +88,6 @@ final class Progress: Sendable {
         Streams.write(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
         state.drawn = lines.count
         state.lastDraw = .now
-    }
-
-    private static func percent(_ fraction: Double) -> String {
-        "\(Int((max(0, min(1, fraction)) * 100).rounded(.down)))%"
     }
 
     private static var terminalWidth: Int {

@@ -10,4 +10,9 @@ struct PresetOptions: ParsableArguments {
     func library(beside file: String? = nil) throws -> PresetLibrary {
         try PresetLibrary(searching: PresetLibrary.defaultDirectories(flag: directory, beside: file))
     }
+
+    /// Model cards stand in `models` inside the presets' folders.
+    func modelDirectories(beside file: String? = nil) -> [String] {
+        PresetLibrary.defaultDirectories(flag: directory, beside: file).flatMap { ["\($0)/models", $0] }
+    }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Runware
 import Sandbox
 
 /// Who generates, and where: Runware where there is a key, else a sandbox inside this process.
@@ -15,6 +16,9 @@ struct ProviderOptions: ParsableArguments {
             valueName: "url"))
     var baseURL: String?
 
+    @Option(help: ArgumentHelp("How long a generation seems to take in the built-in sandbox.", valueName: "seconds"))
+    var sandboxDelay: Double = 1
+
     /// A place to send tasks to. The key is for its host only and is never printed.
     struct Service: Sendable {
         var provider: Provider
@@ -22,8 +26,28 @@ struct ProviderOptions: ParsableArguments {
         var apiKey: String
         /// The sandbox that this process runs; nil for one elsewhere and for the real service.
         var sandbox: SandboxServer?
+        var lock: WorldLock?
+
+        /// How to reach it. A sandbox answers soon, so it is asked sooner.
+        var configuration: ClientConfiguration {
+            var poll = PollPolicy()
+            if provider == .sandbox {
+                poll.initialDelay = .milliseconds(200)
+                poll.firstInterval = .milliseconds(200)
+                poll.longestInterval = .seconds(1)
+            }
+            return ClientConfiguration(baseURL: baseURL, apiKey: apiKey, poll: poll)
+        }
+
+        func client(_ logger: Logger) -> Client { Client(configuration, logger: logger) }
 
         func stop() async { await sandbox?.stop() }
+    }
+
+    func validate() throws {
+        guard sandboxDelay >= 0, sandboxDelay <= 3600 else {
+            throw ValidationError("--sandbox-delay takes 0 to 3600 seconds")
+        }
     }
 
     /// What was decided, before anything is started.
@@ -32,7 +56,7 @@ struct ProviderOptions: ParsableArguments {
         case inProcess
     }
 
-    static let serviceURL = "https://api.runware.ai/v1"
+    static let serviceURL = ClientConfiguration.hostedURL
 
     func decide(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Decision {
         let key = environment["RUNWARE_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
@@ -60,10 +84,22 @@ struct ProviderOptions: ParsableArguments {
         case .inProcess:
             let world = (folder as NSString).appendingPathComponent(".reel/sandbox")
             try OutputPath.prepare(folder: world)
-            let server = try SandboxServer(SandboxConfiguration(folder: world))
+            let lock = try WorldLock(folder: world)
+            let server = try SandboxServer(
+                SandboxConfiguration(folder: world, delay: .milliseconds(Int64(sandboxDelay * 1000))))
             let url = try await server.start()
             say("sandbox: \(url.absoluteString), nothing is bought (set RUNWARE_API_KEY for the real service)")
-            return Service(provider: .sandbox, baseURL: url, apiKey: "sandbox", sandbox: server)
+            return Service(provider: .sandbox, baseURL: url, apiKey: "sandbox", sandbox: server, lock: lock)
+        }
+    }
+
+    /// The same decision with nothing started, for questions that ask nobody.
+    func notStarted() throws -> Service {
+        switch try decide() {
+        case .remote(let provider, let url, let key):
+            return Service(provider: provider, baseURL: url, apiKey: key)
+        case .inProcess:
+            return Service(provider: .sandbox, baseURL: try Self.url("http://127.0.0.1:9/v1"), apiKey: "sandbox")
         }
     }
 
