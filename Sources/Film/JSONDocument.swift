@@ -117,8 +117,15 @@ extension JSONDocument {
         }
         return Set(before.keys).union(after.keys).sorted().flatMap { key -> [String] in
             let inner = path.isEmpty ? key : "\(path).\(key)"
-            guard let left = before[key], let right = after[key] else { return [inner] }
-            return changes(from: left, to: right, at: inner)
+            switch (before[key], after[key]) {
+            case (let left?, let right?): return changes(from: left, to: right, at: inner)
+            // A member that came or went whole is told by its leaves.
+            case (nil, .object(let members)?) where !members.isEmpty:
+                return changes(from: .object([:]), to: .object(members), at: inner)
+            case (.object(let members)?, nil) where !members.isEmpty:
+                return changes(from: .object(members), to: .object([:]), at: inner)
+            default: return [inner]
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ package final class Journal: Sendable {
     private let path: String
 
     /// Opens the journal for writing and brings its schema up to date. The caller holds the folder's lock.
-    package init(path: String) throws(FilmError) {
+    /// `versions` limits the schema versions this program knows, for tests.
+    package init(path: String, knowing versions: Int = .max) throws(FilmError) {
         self.path = path
         do {
             var configuration = Configuration()
@@ -26,7 +27,7 @@ package final class Journal: Sendable {
         } catch {
             throw Self.unreadable(path, error)
         }
-        let migrator = JournalSchema.migrator
+        let migrator = JournalSchema.migrator(knowing: versions)
         do {
             if try queue.read({ try migrator.hasBeenSuperseded($0) }) { throw Self.newer(path) }
             try migrator.migrate(queue)
@@ -38,7 +39,9 @@ package final class Journal: Sendable {
     }
 
     /// Reads everything a plan needs without taking the lock; nil when there is no journal yet.
-    package static func snapshot(path: String) throws(FilmError) -> JournalSnapshot? {
+    package static func snapshot(
+        path: String, knowing versions: Int = .max
+    ) throws(FilmError) -> JournalSnapshot? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
             var configuration = Configuration()
@@ -46,7 +49,7 @@ package final class Journal: Sendable {
             configuration.readonly = true
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             return try queue.read { db in
-                let migrator = JournalSchema.migrator
+                let migrator = JournalSchema.migrator(knowing: versions)
                 if try migrator.hasBeenSuperseded(db) { throw newer(path) }
                 guard try migrator.hasCompletedMigrations(db) else { return nil }
                 return try readSnapshot(db)

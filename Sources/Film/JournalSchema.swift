@@ -2,11 +2,16 @@ import GRDB
 
 /// The journal's tables, one migration a version. A migration that was ever released is never edited.
 enum JournalSchema {
-    static var migrator: DatabaseMigrator {
+    /// The migrations; `versions` lets a test be an older program.
+    static func migrator(knowing versions: Int) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: takes, artifacts, steps") { db in
-            try db.execute(
-                sql: """
+        if versions >= 1 { migrator.registerMigration("1: takes, artifacts, steps", migrate: first) }
+        return migrator
+    }
+
+    private static func first(_ db: Database) throws {
+        try db.execute(
+            sql: """
                     CREATE TABLE takes (
                         id INTEGER PRIMARY KEY,
                         task_uuid TEXT NOT NULL UNIQUE,
@@ -49,7 +54,5 @@ enum JournalSchema {
                         PRIMARY KEY (storyboard, step)
                     ) WITHOUT ROWID;
                     """)
-        }
-        return migrator
     }
 }

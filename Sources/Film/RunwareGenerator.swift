@@ -58,7 +58,8 @@ public struct RunwareGenerator: ShotGenerator {
         let problems = card.validate(judged).map {
             RequestProblem(
                 path: $0.path, message: [$0.value.map { "\($0)" }, $0.message].compactMap(\.self).joined(separator: " "),
-                hint: $0.suggestion.map { "write \($0)" } ?? $0.allowed.map { "allowed: \($0)" },
+                hint: [$0.suggestion.map { "write \($0)" }, $0.allowed.map { "allowed: \($0)" }].compactMap(\.self)
+                    .joined(separator: "; "),
                 isError: $0.severity == .error)
         }
         return ComposedShot(
