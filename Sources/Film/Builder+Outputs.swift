@@ -49,10 +49,16 @@ extension Builder {
         _ index: Int, _ shot: FinishedShot, in format: FilmFormat
     ) -> FilmReport.ShotReport {
         let clip = shot.clip
-        let facts = clip.artifact.fact(JSONDocument.self)
+        let file = shotFile(index, "mp4", of: clip.artifact)
+        var probe = clip.artifact.fact(JSONDocument.self)?["report"] ?? .null
+        if case .object(var members) = probe {
+            // It was measured under a passing name.
+            members["path"] = .string(file)
+            probe = .object(members)
+        }
         return FilmReport.ShotReport(
             id: film.shots[index].id, isChained: film.shots[index].isChained,
-            file: shotFile(index, "mp4", of: clip.artifact), lastFrame: shotFile(index, "last.png", of: shot.frame),
+            file: file, lastFrame: shotFile(index, "last.png", of: shot.frame),
             request: clip.request,
             takes: shot.takes.map {
                 FilmReport.TakeReport(
@@ -61,18 +67,18 @@ extension Builder {
             },
             taskUUID: clip.take?.taskUUID, cost: clip.take?.cost, seed: clip.take?.seed,
             clipDigest: clip.artifact.item.digest, lastFrameDigest: shot.frame.item.digest,
-            framesShown: production.shownFrames(index, of: clip.facts, in: format), probe: facts?["report"] ?? .null)
+            framesShown: production.shownFrames(index, of: clip.facts, in: format), probe: probe)
     }
 
     private func deliveryReport(_ delivery: Delivery, _ film: Artifact) throws -> FilmReport.DeliveryReport {
-        guard let proof = film.fact(Proof.self) else {
+        guard var proof = film.fact(Proof.self) else {
             throw FilmError(.journalUnreadable, "has no proof of \(delivery.fileName)", subject: self.film.path)
         }
-        let format = production.size
+        proof.path = delivery.fileName
         return FilmReport.DeliveryReport(
             preset: delivery.name, file: delivery.fileName, container: delivery.preset.container,
-            videoCodec: proof.videoCodec, audioCodec: proof.audioCodec, width: format.width,
-            height: format.height, frames: proof.frames, duration: proof.duration, byteCount: film.item.bytes,
+            videoCodec: proof.videoCodec, audioCodec: proof.audioCodec, width: proof.width,
+            height: proof.height, frames: proof.frames, duration: proof.duration, byteCount: film.item.bytes,
             digest: film.item.digest, proof: proof)
     }
 

@@ -61,11 +61,11 @@ extension ClipFacts {
         guard let frames = report.frameCount, frames > 1 else {
             throw FilmError(.clipUnusable, "it has fewer than two frames", subject: "")
         }
-        guard let rate = video.rate, rate.isValid else {
+        guard let rate = video.averageRate ?? video.nominalRate, rate.isValid else {
             throw FilmError(.clipUnusable, "its frame rate is not known", subject: "")
         }
         self.init(
-            frames: Int(frames), width: video.width, height: video.height, rate: rate,
+            frames: frames, width: video.displayWidth, height: video.displayHeight, rate: rate,
             hasSound: report.audio != nil)
     }
 }

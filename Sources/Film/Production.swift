@@ -111,7 +111,16 @@ package struct Production: Sendable {
 
     /// The film's format once the first clip's rate is known.
     func format(firstRate: Rational) -> FilmFormat {
-        FilmFormat(width: size.width, height: size.height, rate: storyboard.film.rate ?? firstRate)
+        FilmFormat(width: size.width, height: size.height, rate: storyboard.film.rate ?? Self.plain(firstRate))
+    }
+
+    /// The usual rate a measured one means: an average over a few seconds is off by a hair.
+    static func plain(_ rate: Rational) -> Rational {
+        let usual = [
+            Rational(24000, 1001), Rational(24, 1), Rational(25, 1), Rational(30000, 1001), Rational(30, 1),
+            Rational(48, 1), Rational(50, 1), Rational(60000, 1001), Rational(60, 1),
+        ]
+        return usual.first { abs($0.value - rate.value) <= rate.value * 0.0004 } ?? rate
     }
 
     /// The runs of shots that go on from one another, as ranges of indices.

@@ -1,6 +1,7 @@
-import Foundation
+public import Foundation
 public import Logging
-import Media
+public import Media
+public import Montage
 public import Runware
 import Synchronization
 
@@ -159,6 +160,34 @@ public struct RunwareGenerator: ShotGenerator {
         return GeneratedShot(
             url: url, videoUUID: result.videoUUID, seed: result.seed, cost: result.cost,
             isUnsafe: result.nsfw ?? false)
+    }
+}
+
+extension FilmSettings {
+    /// Who makes the clips.
+    public enum Provider: String, Sendable {
+        /// A local service that charges nothing real.
+        case sandbox
+        /// The hosted service.
+        case runware
+    }
+
+    /// Makes settings with a Runware service as generator.
+    ///
+    /// - Parameters:
+    ///   - client: how to reach the service.
+    ///   - modelCards: folders of model cards, first hit first.
+    public init(
+        storyboardPath: String, outputDirectory: String, provider: Provider, client: ClientConfiguration,
+        presets: PresetLibrary, modelCards: [String], stateDirectory: String? = nil, lanes: Lanes = .shared,
+        logger: Logger = Logger(label: "reel.film"), budget: Decimal? = nil, allowOutsideImages: Bool = false
+    ) {
+        self.init(
+            storyboardPath: storyboardPath, outputDirectory: outputDirectory,
+            generator: RunwareGenerator(
+                name: provider.rawValue, client: client, cards: modelCards, logger: logger),
+            presets: presets, stateDirectory: stateDirectory, lanes: lanes, logger: logger, budget: budget,
+            allowOutsideImages: allowOutsideImages)
     }
 }
 

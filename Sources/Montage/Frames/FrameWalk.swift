@@ -28,7 +28,7 @@ final class FrameWalk {
     ///
     /// - Throws: `MontageError.noVideo`; `MediaError` if the file cannot be opened or its codec is unknown.
     init(path: String, accept: DemuxerSet, interrupt: Interrupt) throws {
-        let demuxer = try Opening.open(path, accept: accept, interrupt: interrupt)
+        let demuxer = try Opening.open(path, accept: accept, for: .decoding, interrupt: interrupt)
         let stream = try Opening.pictureStream(of: demuxer, path: path)
         demuxer.keepOnly([stream.index])
         let decoder = try Decoder(stream)

@@ -15,7 +15,8 @@ extension Reading {
         }
         for stream in streams where stream.kind == .video || stream.kind == .audio {
             let name = stream.parameters.codecName
-            if (try? Decoder(stream, threads: 1)) == nil {
+            // Opening a decoder builds its tables; it is tried only where the name alone does not answer.
+            if !FFmpegVersions.hasDecoder(name), (try? Decoder(stream, threads: 1)) == nil {
                 found.append("stream \(stream.index) (\(name)) cannot be decoded here")
             }
         }
@@ -27,10 +28,10 @@ extension Reading {
     }
 
     private func picture(_ report: ClipReport) -> [String] {
-        guard let video = report.video, let shown else { return [] }
+        guard let video = report.video else { return [] }
         var found: [String] = []
         if video.isVariableRate == true { found.append("its frame rate varies") }
-        if video.colour.matrix == "unknown", !(shown.parameters.pixelFormat?.isRGB ?? false) {
+        if video.colour.matrix == "unknown", video.pixelFormat.flatMap({ PixelFormat(named: $0)?.isRGB }) != true {
             let assumed = video.height >= 720 ? "BT.709" : "BT.601"
             found.append("its colours are not tagged; by its size \(assumed) is assumed")
         }

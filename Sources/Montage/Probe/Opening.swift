@@ -2,28 +2,40 @@ import Media
 
 /// How this room opens a file: fast where the index says enough, thoroughly elsewhere.
 enum Opening {
+    /// What an opened file is wanted for.
+    enum Purpose {
+        /// Decoding: decoders learn from the stream what the container does not say.
+        case decoding
+        /// A report, which must say what decoders would learn.
+        case describing
+    }
+
     /// Opens a file and describes its streams. Blocks.
     ///
     /// Analysis decodes the head of a file to learn what its container does not say; it costs fifteen times
-    /// what opening costs. An MP4's index says all of it, so analysis is left out there unless something is
-    /// missing.
-    static func open(_ path: String, accept: DemuxerSet, interrupt: Interrupt) throws(MediaError) -> Demuxer {
+    /// what opening costs. An MP4's index says nearly all of it, and its codec headers the rest, so analysis is
+    /// left out there unless something is missing.
+    static func open(
+        _ path: String, accept: DemuxerSet, for purpose: Purpose, interrupt: Interrupt
+    ) throws(MediaError) -> Demuxer {
         var demuxer = try Demuxer(path: path, accept: accept, analyse: .none, interrupt: interrupt)
-        if !saysEnough(demuxer) { try demuxer.analyse() }
+        if !saysEnough(demuxer, purpose) { try demuxer.analyse() }
         return demuxer
     }
 
-    /// Whether the container alone told what a report and a decoder need.
-    private static func saysEnough(_ demuxer: borrowing Demuxer) -> Bool {
+    /// Whether the container alone told what is needed.
+    private static func saysEnough(_ demuxer: borrowing Demuxer, _ purpose: Purpose) -> Bool {
         guard demuxer.container.isMP4, demuxer.container.durationMicroseconds != nil else { return false }
         return demuxer.streams.allSatisfy { stream in
             let coded = stream.parameters
             switch stream.kind {
             case .video:
+                if stream.isAttachedPicture { return true }
                 return coded.width > 0 && coded.height > 0 && stream.durationTicks != nil
-                    && (stream.isAttachedPicture || stream.averageRate != nil)
+                    && stream.averageRate != nil && (purpose == .decoding || stream.header != nil)
             case .audio:
                 return coded.sampleRate > 0 && coded.channelLayout != nil
+                    && (purpose == .decoding || coded.codecName == "aac" || coded.sampleFormat != nil)
             default:
                 return true
             }
@@ -51,4 +63,11 @@ extension ContainerInfo {
     var isMatroska: Bool { names.contains("matroska") }
     /// The demuxer's names.
     var names: [Substring] { formatName.split(separator: ",") }
+}
+
+extension StreamInfo {
+    /// What the codec's header says, where it is one that is read here.
+    var header: H264Header? {
+        parameters.codecName == "h264" ? H264Header(avcC: parameters.extradata) : nil
+    }
 }

@@ -17,7 +17,7 @@ public enum Probe {
     public static func report(
         path: String, accept: DemuxerSet = .media, countFrames: Bool = false, interrupt: Interrupt
     ) throws -> ClipReport {
-        let demuxer = try Opening.open(path, accept: accept, interrupt: interrupt)
+        let demuxer = try Opening.open(path, accept: accept, for: .describing, interrupt: interrupt)
         let layout = demuxer.container.isMP4 ? BoxLayout(path: path) : nil
         var reading = Reading(demuxer, layout: layout)
         if countFrames { try reading.count(demuxer) } else { try reading.glance(demuxer) }

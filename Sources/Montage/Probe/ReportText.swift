@@ -50,9 +50,8 @@ extension AudioReport {
 extension ColourTags {
     /// "bt709" where all agree, else the four names.
     fileprivate var words: String {
-        if self == .unknown { return "not tagged" }
         let names = Set([matrix, primaries, transfer])
-        let colours = names.count == 1 ? matrix : "matrix \(matrix), primaries \(primaries), transfer \(transfer)"
+        let colours = names == ["unknown"] ? "not tagged" : names.count == 1 ? matrix : "matrix \(matrix), primaries \(primaries), transfer \(transfer)"
         return colours + (range == "unknown" ? "" : ", range \(range)")
     }
 }
