@@ -51,7 +51,8 @@ extension Complaint {
                 .inputInvalid
             default: error.underlying.map { Self.status(of: $0.code) } ?? .failed
             }
-        self.init(status, code: error.code.rawValue, error.message, hint: error.hint ?? error.underlying?.hint)
+        self.init(
+            status, code: error.code.rawValue, error.message, hint: error.hint ?? error.underlying?.hint)
     }
 
     private init(media error: MediaError) {
@@ -81,7 +82,9 @@ extension Complaint {
                 .usage, code: "usage", Reel.message(for: error), at: name, hint: "`\(name) --help` shows how")
             return
         }
-        let near = Reel.commandNames.sorted().first { $0.hasPrefix(word.prefix(3)) || $0.hasSuffix(word.suffix(3)) }
+        let near = Reel.commandNames.sorted().first {
+            $0.hasPrefix(word.prefix(3)) || $0.hasSuffix(word.suffix(3))
+        }
         self.init(
             .usage, code: "usage", "no such command", at: word,
             hint: near.map { "perhaps `reel \($0)`; `reel --help` lists all" } ?? "`reel --help` lists all")

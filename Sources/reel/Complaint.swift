@@ -27,15 +27,26 @@ struct Complaint: Error, Sendable {
         var line = "error: " + what.onOneLine
         if let location, !what.contains(location) { line += " — " + location.onOneLine }
         if let taskUUID, !line.contains(taskUUID) { line += " (task \(taskUUID))" }
-        guard let hint, !hint.isEmpty else { return line }
-        return line + "\nhint: " + hint.onOneLine
+        return line + "\nhint: " + advice.onOneLine
+    }
+
+    /// The hint, or what helps in general: nobody is left with an error alone.
+    private var advice: String {
+        if let hint, !hint.isEmpty { return hint }
+        return switch status {
+        case .inputInvalid: "check the file; `reel probe` says what is in it"
+        case .serviceRefused: "the service's documentation explains the code \(code)"
+        case .inUse: "wait for the other run to end"
+        case .filmIncomplete: "run the same command again; what is there is kept"
+        default: "run again with --verbose to see what went on"
+        }
     }
 
     /// One JSON object on one line.
     var json: String {
         let report = Report(
             error: .init(
-                code: code, exit: status.rawValue, message: what, location: location, hint: hint,
+                code: code, exit: status.rawValue, message: what, location: location, hint: advice,
                 taskUUID: taskUUID, charged: charged))
         return JSONText.line(report) ?? #"{"error":{"exit":\#(status.rawValue)}}"#
     }
@@ -57,6 +68,7 @@ struct Complaint: Error, Sendable {
 extension String {
     /// A line break in a message would turn one line into two.
     var onOneLine: String {
-        split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: "; ")
+        split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.joined(
+            separator: "; ")
     }
 }

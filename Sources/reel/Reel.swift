@@ -59,7 +59,10 @@ struct Reel: AsyncParsableCommand {
 extension Reel {
     /// The words that may follow `reel`.
     static var commandNames: Set<String> {
-        Set(configuration.groupedSubcommands.flatMap { $0.subcommands }.compactMap { $0.configuration.commandName })
+        Set(
+            configuration.groupedSubcommands.flatMap { $0.subcommands }.compactMap {
+                $0.configuration.commandName
+            })
     }
 }
 

@@ -78,7 +78,9 @@ final class Running: Sendable {
     var errors: String { text("err") }
 
     private func text(_ name: String) -> String {
-        FileManager.default.contents(atPath: "\(streams.path)/\(name)").map { String(decoding: $0, as: UTF8.self) } ?? ""
+        FileManager.default.contents(atPath: "\(streams.path)/\(name)").map {
+            String(decoding: $0, as: UTF8.self)
+        } ?? ""
     }
 
     func outcome() async -> Shell.Outcome {
@@ -92,7 +94,8 @@ final class Folder: Sendable {
     let path: String
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("reel-cli-\(UUID().uuidString)")
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "reel-cli-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
     }

@@ -22,7 +22,9 @@ struct Transcript {
         func complaints(about outcome: Shell.Outcome) -> [String] {
             var complaints: [String] = []
             if outcome.exit != exit { complaints.append("exit code \(outcome.exit), expected \(exit)") }
-            for (name, wanted, got) in [("stdout", output, outcome.output), ("stderr", errors, outcome.errors)] {
+            for (name, wanted, got) in [
+                ("stdout", output, outcome.output), ("stderr", errors, outcome.errors),
+            ] {
                 var lines = got.components(separatedBy: "\n")
                 if lines.last == "" { lines.removeLast() }
                 if !Transcript.matches(lines[...], wanted[...]) {
@@ -41,7 +43,8 @@ struct Transcript {
     }
 
     static func names() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".txt") }.sorted()
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".txt") }
+            .sorted()
     }
 
     init(named name: String) throws {
@@ -56,7 +59,8 @@ struct Transcript {
                 throw CocoaError(.fileReadCorruptFile)
             } else if line.hasPrefix("> ") {
                 steps[steps.count - 1].output.append(String(line.dropFirst(2)))
-            } else if line.hasPrefix("["), line.hasSuffix("]"), let code = Int32(line.dropFirst().dropLast()) {
+            } else if line.hasPrefix("["), line.hasSuffix("]"), let code = Int32(line.dropFirst().dropLast())
+            {
                 steps[steps.count - 1].exit = code
             } else {
                 steps[steps.count - 1].errors.append(line)
@@ -68,7 +72,9 @@ struct Transcript {
     private static func matches(_ lines: ArraySlice<String>, _ patterns: ArraySlice<String>) -> Bool {
         guard let pattern = patterns.first else { return lines.isEmpty }
         if pattern == "…" {
-            return (lines.startIndex...lines.endIndex).contains { matches(lines[$0...], patterns.dropFirst()) }
+            return (lines.startIndex...lines.endIndex).contains {
+                matches(lines[$0...], patterns.dropFirst())
+            }
         }
         guard let line = lines.first, fits(line[...], pattern[...]) else { return false }
         return matches(lines.dropFirst(), patterns.dropFirst())

@@ -115,20 +115,23 @@ struct Checkup: Encodable, Sendable {
     var text: String {
         var lines = ["reel      \(reel)"]
         for library in ffmpeg {
-            let versions = library.build == library.run ? library.run : "\(library.run), compiled for \(library.build)"
+            let versions =
+                library.build == library.run ? library.run : "\(library.run), compiled for \(library.build)"
             lines.append("ffmpeg    \(library.name) \(versions)")
         }
         lines.append("licence   FFmpeg here: \(ffmpegLicence)")
         for preset in presets {
             let state =
                 preset.missingEncoders.isEmpty
-                ? preset.encoders.joined(separator: " + ") : "missing: \(preset.missingEncoders.joined(separator: ", "))"
+                ? preset.encoders.joined(separator: " + ")
+                : "missing: \(preset.missingEncoders.joined(separator: ", "))"
             lines.append("preset    \(preset.name): \(state) (\(preset.path))")
         }
         lines.append("key       RUNWARE_API_KEY is \(keyPresent ? "set" : "not set: films use the sandbox")")
         if let freeBytes { lines.append("disk      \(Numbers.bytes(freeBytes)) free here") }
         lines.append(
-            "machine   \(cores) cores, \(Numbers.bytes(Int64(clamping: memoryBytes))) memory, \(openFiles) open files")
+            "machine   \(cores) cores, \(Numbers.bytes(Int64(clamping: memoryBytes))) memory, \(openFiles) open files"
+        )
         for finding in findings { lines.append("missing   \(finding.what) — \(finding.location)") }
         if findings.isEmpty { lines.append("all well") }
         return lines.joined(separator: "\n")

@@ -14,10 +14,12 @@ struct ConcatCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The clips, in order.", valueName: "file"))
     var files: [String]
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write: .mp4, .webm or .mov.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Where to write: .mp4, .webm or .mov.", valueName: "file"))
     var output: String
 
-    @Option(help: ArgumentHelp("The delivery preset; without it the ending of -o decides.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The delivery preset; without it the ending of -o decides.", valueName: "name"))
     var preset: String?
 
     @OptionGroup var presets: PresetOptions
@@ -48,7 +50,9 @@ struct ConcatCommand: AsyncParsableCommand {
             try Streams.result(json: proof)
         } else {
             Streams.result(output)
-            Streams.note("\(proof.frames) frames, \(Numbers.seconds(proof.duration)), \(Numbers.bytes(proof.byteCount))")
+            Streams.note(
+                "\(proof.frames) frames, \(Numbers.seconds(proof.duration)), \(Numbers.bytes(proof.byteCount))"
+            )
         }
     }
 }

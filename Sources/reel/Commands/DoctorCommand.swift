@@ -14,7 +14,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         _ = common.logger()
-        let checkup = Checkup.make(presetDirectories: PresetLibrary.defaultDirectories(flag: presets.directory, beside: nil))
+        let checkup = Checkup.make(
+            presetDirectories: PresetLibrary.defaultDirectories(flag: presets.directory, beside: nil))
         if common.json {
             try Streams.result(json: checkup)
         } else {

@@ -24,7 +24,9 @@ struct FrameCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The frame on screen at this time, in seconds.", valueName: "seconds"))
     var at: Double?
 
-    @Option(help: ArgumentHelp("The frame of this number, counted from 0 in order of presentation.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "The frame of this number, counted from 0 in order of presentation.", valueName: "n"))
     var index: Int?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it: .png or .jpg.", valueName: "file"))

@@ -15,7 +15,8 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A videoInference task: the object, or an array with one.", valueName: "request.json"))
+        help: ArgumentHelp(
+            "A videoInference task: the object, or an array with one.", valueName: "request.json"))
     var request: String
 
     @Option(
@@ -23,7 +24,9 @@ struct GenerateCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where to write the clip; further results get -2, -3, ...", valueName: "clip.mp4"))
     var output: String
 
-    @Option(name: .customLong("task-uuid"), help: ArgumentHelp("Ask for this earlier task first.", valueName: "uuid"))
+    @Option(
+        name: .customLong("task-uuid"),
+        help: ArgumentHelp("Ask for this earlier task first.", valueName: "uuid"))
     var taskUUID: String?
 
     @OptionGroup var provider: ProviderOptions
@@ -49,7 +52,8 @@ struct GenerateCommand: AsyncParsableCommand {
         // On disk or in a terminal's history before the first byte is sent: this line is the whole journal.
         progress.say("task \(uuid)")
         do {
-            let clips = try await run(task, uuid: uuid, on: service, progress: progress, client: service.client(logger))
+            let clips = try await run(
+                task, uuid: uuid, on: service, progress: progress, client: service.client(logger))
             await service.stop()
             progress.clear()
             let report = Report(provider: service.provider.rawValue, taskUUID: uuid, clips: clips)
@@ -92,7 +96,8 @@ struct GenerateCommand: AsyncParsableCommand {
     }
 
     private func run(
-        _ task: VideoRequest, uuid: String, on service: ProviderOptions.Service, progress: Progress, client: Client
+        _ task: VideoRequest, uuid: String, on service: ProviderOptions.Service, progress: Progress,
+        client: Client
     ) async throws -> [Clip] {
         let results = try await client.run(
             task, taskUUID: uuid, alreadySent: taskUUID != nil,
@@ -105,7 +110,8 @@ struct GenerateCommand: AsyncParsableCommand {
         for (place, result) in results.enumerated() {
             guard let url = result.videoURL else {
                 throw RunwareError(
-                    code: "noVideoURL", category: .protocol, message: "the result has no address", taskUUID: uuid,
+                    code: "noVideoURL", category: .protocol, message: "the result has no address",
+                    taskUUID: uuid,
                     charged: .yes)
             }
             let file = place == 0 ? output : numbered(place + 1)
@@ -118,7 +124,8 @@ struct GenerateCommand: AsyncParsableCommand {
             try pending.publish()
             clips.append(
                 Clip(
-                    file: file, byteCount: bytes, videoUUID: result.videoUUID, seed: result.seed, cost: result.cost,
+                    file: file, byteCount: bytes, videoUUID: result.videoUUID, seed: result.seed,
+                    cost: result.cost,
                     nsfw: result.nsfw))
         }
         return clips

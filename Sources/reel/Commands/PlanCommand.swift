@@ -23,7 +23,8 @@ struct PlanCommand: AsyncParsableCommand {
         if let budget = film.budget, plan.totals.estimate > budget {
             throw Complaint(
                 .budgetRefused, code: "budgetExceeded",
-                "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)", at: film.storyboard,
+                "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)",
+                at: film.storyboard,
                 hint: "raise --budget, or take shots out")
         }
     }

@@ -24,7 +24,8 @@ struct PresetsCommand: AsyncParsableCommand {
         if library.presets.isEmpty {
             throw Complaint(
                 .failed, code: "presetsMissing", "no presets found",
-                at: PresetLibrary.defaultDirectories(flag: presets.directory, beside: nil).joined(separator: ", "),
+                at: PresetLibrary.defaultDirectories(flag: presets.directory, beside: nil).joined(
+                    separator: ", "),
                 hint: "name their folder with --presets or REEL_PRESETS")
         }
     }

@@ -40,7 +40,11 @@ struct ProbeCommand: AsyncParsableCommand {
             }
         }
         if common.json {
-            if files.count == 1 { try Streams.result(json: reports[0]) } else { try Streams.result(json: reports) }
+            if files.count == 1 {
+                try Streams.result(json: reports[0])
+            } else {
+                try Streams.result(json: reports)
+            }
         }
         guard let first = complaints.first else { return }
         var summary = Complaint(

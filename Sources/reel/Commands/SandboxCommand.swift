@@ -35,10 +35,13 @@ struct SandboxCommand: AsyncParsableCommand {
             SandboxConfiguration(port: port, folder: folder, delay: .milliseconds(Int64(delay * 1000))))
         let url = try await server.start()
         if common.json {
-            Streams.result(JSONText.line(Place(url: url.absoluteString, folder: folder)) ?? url.absoluteString)
+            Streams.result(
+                JSONText.line(Place(url: url.absoluteString, folder: folder)) ?? url.absoluteString)
         } else {
             Streams.result(url.absoluteString)
-            Streams.note("sandbox: world in \(folder), charges at \(url.deletingLastPathComponent().absoluteString)world")
+            Streams.note(
+                "sandbox: world in \(folder), charges at \(url.deletingLastPathComponent().absoluteString)world"
+            )
         }
         // Ctrl-C is how a server is meant to end, so that is no failure.
         try await server.run()

@@ -14,13 +14,16 @@ struct TranscodeCommand: AsyncParsableCommand {
     @Argument(help: "The clip.")
     var file: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write: .mp4, .webm or .mov.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Where to write: .mp4, .webm or .mov.", valueName: "file"))
     var output: [String]
 
     @Option(help: ArgumentHelp("The preset of the -o at the same place.", valueName: "name"))
     var preset: [String] = []
 
-    @Option(help: ArgumentHelp("Also write a poster picture of the clip, from the same decode.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Also write a poster picture of the clip, from the same decode.", valueName: "file"))
     var poster: String?
 
     @OptionGroup var presets: PresetOptions

@@ -65,9 +65,11 @@ enum PlanText {
                 case .willCost: "buy     "
                 }
             let price = step.estimate.map { "  $\($0)" } ?? ""
-            return "\(mark)  \(step.id.padding(toLength: width, withPad: " ", startingAt: 0))  \(step.reason)\(price)"
+            return
+                "\(mark)  \(step.id.padding(toLength: width, withPad: " ", startingAt: 0))  \(step.reason)\(price)"
         }
-        return (lines + [plan.isUpToDate ? "up to date: nothing to generate, nothing to encode" : summary(plan)])
+        return
+            (lines + [plan.isUpToDate ? "up to date: nothing to generate, nothing to encode" : summary(plan)])
             .joined(separator: "\n")
     }
 }

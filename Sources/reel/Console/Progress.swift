@@ -21,7 +21,8 @@ final class Progress: Sendable {
     private let isTerminal: Bool
 
     init() {
-        isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] ?? "dumb" != "dumb"
+        isTerminal =
+            isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] ?? "dumb" != "dumb"
     }
 
     /// A line that stays.
@@ -38,7 +39,8 @@ final class Progress: Sendable {
     func show(_ key: String, _ stage: String, detail: String = "", fraction: Double? = nil) {
         let share = fraction.map { max(0, min(1, $0.isFinite ? $0 : 0)) }
         let quarter = share.map { Int($0 * 4) } ?? 0
-        let text = [stage, detail, share.map { "\(Int($0 * 100))%" } ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        let text = [stage, detail, share.map { "\(Int($0 * 100))%" } ?? ""].filter { !$0.isEmpty }.joined(
+            separator: " ")
         state.withLock { state in
             var line = Line(key: key, stage: stage, text: text, quarter: quarter)
             if let index = state.live.firstIndex(where: { $0.key == key }) {

@@ -20,7 +20,9 @@ enum Streams {
         let bytes = Array(text.utf8)
         var from = 0
         while from < bytes.count {
-            let written = bytes[from...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            let written = bytes[from...].withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
             if written < 0 {
                 if errno == EINTR { continue }
                 return

@@ -11,7 +11,8 @@ struct DeliveryChoice: Equatable {
         guard !outputs.isEmpty else { throw ValidationError("no output: give -o FILE") }
         if Set(outputs).count != outputs.count { throw ValidationError("two outputs have the same name") }
         if !presets.isEmpty, presets.count != outputs.count {
-            throw ValidationError("\(presets.count) presets for \(outputs.count) outputs: one for each -o, or none")
+            throw ValidationError(
+                "\(presets.count) presets for \(outputs.count) outputs: one for each -o, or none")
         }
         return outputs.enumerated().map { place, path in
             DeliveryChoice(path: path, presetName: presets.isEmpty ? nil : presets[place])
@@ -33,7 +34,8 @@ struct DeliveryChoice: Equatable {
         let preset = try library.preset(named: presetName)
         guard ending == preset.fileExtension.lowercased() else {
             throw Complaint(
-                .usage, code: "presetMismatch", "the preset \(preset.name) makes a .\(preset.fileExtension) file",
+                .usage, code: "presetMismatch",
+                "the preset \(preset.name) makes a .\(preset.fileExtension) file",
                 at: path, hint: "end the output in .\(preset.fileExtension), or choose another preset")
         }
         return preset

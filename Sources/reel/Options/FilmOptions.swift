@@ -8,7 +8,9 @@ struct FilmOptions: ParsableArguments {
     @Argument(help: "The storyboard.")
     var storyboard: String
 
-    @Option(help: ArgumentHelp("The folder the film is left in. Without it: out/NAME-OF-STORYBOARD.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder the film is left in. Without it: out/NAME-OF-STORYBOARD.", valueName: "dir"))
     var out: String?
 
     @Option(help: ArgumentHelp("Buy nothing if the estimate is over this.", valueName: "usd"))
@@ -44,8 +46,11 @@ struct FilmOptions: ParsableArguments {
 }
 
 extension Decimal: @retroactive ExpressibleByArgument {
+    /// Dollars as typed: digits and one point.
     public init?(argument: String) {
-        guard argument.allSatisfy({ $0.isNumber || $0 == "." }), let value = Decimal(string: argument) else { return nil }
+        guard argument.allSatisfy({ $0.isNumber || $0 == "." }), let value = Decimal(string: argument) else {
+            return nil
+        }
         self = value
     }
 }

@@ -9,7 +9,8 @@ enum InputPath {
             let reason = errno
             if reason == EACCES { throw denied(path) }
             throw Complaint(
-                .inputInvalid, code: "notFound", "no such \(what)", at: path, hint: "check the path and its spelling")
+                .inputInvalid, code: "notFound", "no such \(what)", at: path,
+                hint: "check the path and its spelling")
         }
         switch facts.st_mode & S_IFMT {
         case S_IFDIR:

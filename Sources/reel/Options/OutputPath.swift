@@ -23,7 +23,8 @@ enum OutputPath {
         }
         guard kind == S_IFREG else {
             throw Complaint(
-                .failed, code: "outputInvalid", "the output is a device or a pipe, and a film needs a real file",
+                .failed, code: "outputInvalid",
+                "the output is a device or a pipe, and a film needs a real file",
                 at: path, hint: "write to a file and copy it on from there")
         }
         for input in inputs where isSame(input, facts) {
@@ -42,7 +43,8 @@ enum OutputPath {
             let isFile = stat(path, &facts) == 0 && facts.st_mode & S_IFMT != S_IFDIR
             throw Complaint(
                 .failed, code: isFile ? "notDirectory" : "permissionDenied",
-                isFile ? "the output folder is an existing file" : "the output folder cannot be made", at: path,
+                isFile ? "the output folder is an existing file" : "the output folder cannot be made",
+                at: path,
                 hint: isFile ? "name a folder" : "choose a folder you may write to")
         }
         try checkFolder(path, for: path)
@@ -57,7 +59,8 @@ enum OutputPath {
         }
         guard facts.st_mode & S_IFMT == S_IFDIR else {
             throw Complaint(
-                .failed, code: "notDirectory", "the output's folder is a file", at: path, hint: "choose another folder")
+                .failed, code: "notDirectory", "the output's folder is a file", at: path,
+                hint: "choose another folder")
         }
         // Permission bits do not tell all (read-only file systems, /proc, quotas): only a file that was made does.
         let trial = "\(folder)/.reel-\(getpid()).partial"
@@ -66,7 +69,8 @@ enum OutputPath {
             let isFull = errno == ENOSPC || errno == EDQUOT
             throw Complaint(
                 .failed, code: isFull ? "diskFull" : "permissionDenied",
-                isFull ? "no space is left for the output" : "the output's folder may not be written", at: path,
+                isFull ? "no space is left for the output" : "the output's folder may not be written",
+                at: path,
                 hint: isFull ? "make room, or write elsewhere" : "choose a folder you may write to")
         }
         close(file)

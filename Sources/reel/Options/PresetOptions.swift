@@ -3,7 +3,8 @@ import Montage
 
 /// Where delivery presets are looked for.
 struct PresetOptions: ParsableArguments {
-    @Option(name: .customLong("presets"), help: ArgumentHelp("Look for presets here first.", valueName: "dir"))
+    @Option(
+        name: .customLong("presets"), help: ArgumentHelp("Look for presets here first.", valueName: "dir"))
     var directory: String?
 
     /// Reads the preset files; a broken one is an error that names file and key.

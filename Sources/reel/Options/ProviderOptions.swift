@@ -16,7 +16,9 @@ struct ProviderOptions: ParsableArguments {
             valueName: "url"))
     var baseURL: String?
 
-    @Option(help: ArgumentHelp("How long a generation seems to take in the built-in sandbox.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a generation seems to take in the built-in sandbox.", valueName: "seconds"))
     var sandboxDelay: Double = 1
 
     /// A place to send tasks to. The key is for its host only and is never printed.
@@ -88,7 +90,9 @@ struct ProviderOptions: ParsableArguments {
             let server = try SandboxServer(
                 SandboxConfiguration(folder: world, delay: .milliseconds(Int64(sandboxDelay * 1000))))
             let url = try await server.start()
-            say("sandbox: \(url.absoluteString), nothing is bought (set RUNWARE_API_KEY for the real service)")
+            say(
+                "sandbox: \(url.absoluteString), nothing is bought (set RUNWARE_API_KEY for the real service)"
+            )
             return Service(provider: .sandbox, baseURL: url, apiKey: "sandbox", sandbox: server, lock: lock)
         }
     }
@@ -99,7 +103,8 @@ struct ProviderOptions: ParsableArguments {
         case .remote(let provider, let url, let key):
             return Service(provider: provider, baseURL: url, apiKey: key)
         case .inProcess:
-            return Service(provider: .sandbox, baseURL: try Self.url("http://127.0.0.1:9/v1"), apiKey: "sandbox")
+            return Service(
+                provider: .sandbox, baseURL: try Self.url("http://127.0.0.1:9/v1"), apiKey: "sandbox")
         }
     }
 
