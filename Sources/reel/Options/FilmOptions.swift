@@ -47,7 +47,7 @@ struct FilmOptions: ParsableArguments {
 
 extension Decimal: @retroactive ExpressibleByArgument {
     /// Dollars as typed: digits and one point.
-    public init?(argument: String) {
+    init?(argument: String) {
         guard argument.allSatisfy({ $0.isNumber || $0 == "." }), let value = Decimal(string: argument) else {
             return nil
         }
