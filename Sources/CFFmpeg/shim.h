@@ -61,3 +61,116 @@ static inline int reel_sws_area(void) { return SWS_AREA; }
 static inline int reel_sws_exact(void) {
     return SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT;
 }
+
+// Fields that moved between FFmpeg 5.1 and 8.
+static inline int64_t reel_frame_duration(const AVFrame *f) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    return f->duration;
+#else
+    return f->pkt_duration;
+#endif
+}
+static inline void reel_frame_set_duration(AVFrame *f, int64_t duration) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    f->duration = duration;
+#else
+    f->pkt_duration = duration;
+#endif
+}
+static inline int reel_frame_is_key(const AVFrame *f) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 29, 100)
+    return (f->flags & AV_FRAME_FLAG_KEY) != 0;
+#else
+    return f->key_frame;
+#endif
+}
+static inline int reel_frame_is_interlaced(const AVFrame *f) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 29, 100)
+    return (f->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+    return f->interlaced_frame;
+#endif
+}
+static inline int reel_frame_is_corrupt(const AVFrame *f) { return (f->flags & AV_FRAME_FLAG_CORRUPT) != 0; }
+
+// The nine numbers of the display matrix, or NULL.
+static inline const int32_t *reel_stream_display_matrix(const AVStream *st) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+    const AVPacketSideData *sd = av_packet_side_data_get(
+        st->codecpar->coded_side_data, st->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+    return sd && sd->size >= 36 ? (const int32_t *)sd->data : NULL;
+#else
+    size_t size = 0;
+    const uint8_t *data = av_stream_get_side_data(st, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    return data && size >= 36 ? (const int32_t *)data : NULL;
+#endif
+}
+// Whether the stream carries side data of one of the HDR kinds.
+static inline int reel_stream_has_side_data(const AVStream *st, enum AVPacketSideDataType kind) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+    return av_packet_side_data_get(
+        st->codecpar->coded_side_data, st->codecpar->nb_coded_side_data, kind) != NULL;
+#else
+    return av_stream_get_side_data(st, kind, NULL) != NULL;
+#endif
+}
+
+// What an encoder takes. 7.1 has avcodec_get_supported_config; the lists still stand in the struct.
+static inline const enum AVPixelFormat *reel_codec_pixel_formats(const AVCodec *c) { return c->pix_fmts; }
+static inline const enum AVSampleFormat *reel_codec_sample_formats(const AVCodec *c) { return c->sample_fmts; }
+static inline const int *reel_codec_sample_rates(const AVCodec *c) { return c->supported_samplerates; }
+
+// libavfilter is loaded when the first filter graph is built, not at start: it and what it needs (32 more
+// shared objects) cost 27 ms of every process, and 'reel probe' as a whole takes twice that. Each function
+// used is called through a symbol that CFFmpegShim looks up once loaded.
+void *reel_filter_symbol(const char *name);
+#define REEL_FILTER(function) ((__typeof__(&function))reel_filter_symbol(#function))
+
+// Whether libavfilter could be loaded; to be asked before any of the functions below.
+static inline int reel_filters_loaded(void) { return reel_filter_symbol("avfilter_version") != 0; }
+static inline unsigned reel_avfilter_version(void) { return REEL_FILTER(avfilter_version)(); }
+static inline const AVFilter *reel_filter_by_name(const char *name) {
+    return REEL_FILTER(avfilter_get_by_name)(name);
+}
+static inline AVFilterGraph *reel_graph_alloc(void) { return REEL_FILTER(avfilter_graph_alloc)(); }
+static inline void reel_graph_free(AVFilterGraph **graph) { REEL_FILTER(avfilter_graph_free)(graph); }
+static inline int reel_graph_create_filter(
+    AVFilterContext **made, const AVFilter *filter, const char *name, const char *arguments, AVFilterGraph *graph) {
+    return REEL_FILTER(avfilter_graph_create_filter)(made, filter, name, arguments, NULL, graph);
+}
+static inline AVFilterInOut *reel_inout_alloc(void) { return REEL_FILTER(avfilter_inout_alloc)(); }
+static inline void reel_inout_free(AVFilterInOut **list) { REEL_FILTER(avfilter_inout_free)(list); }
+static inline int reel_graph_parse(
+    AVFilterGraph *graph, const char *text, AVFilterInOut **inputs, AVFilterInOut **outputs) {
+    return REEL_FILTER(avfilter_graph_parse_ptr)(graph, text, inputs, outputs, NULL);
+}
+static inline int reel_graph_config(AVFilterGraph *graph) {
+    return REEL_FILTER(avfilter_graph_config)(graph, NULL);
+}
+static inline int reel_source_add(AVFilterContext *source, AVFrame *frame) {
+    return REEL_FILTER(av_buffersrc_add_frame_flags)(source, frame, AV_BUFFERSRC_FLAG_KEEP_REF);
+}
+static inline int reel_sink_get(AVFilterContext *sink, AVFrame *frame) {
+    return REEL_FILTER(av_buffersink_get_frame)(sink, frame);
+}
+static inline void reel_sink_set_samples(AVFilterContext *sink, unsigned samples) {
+    REEL_FILTER(av_buffersink_set_frame_size)(sink, samples);
+}
+static inline int reel_sink_width(const AVFilterContext *s) { return REEL_FILTER(av_buffersink_get_w)(s); }
+static inline int reel_sink_height(const AVFilterContext *s) { return REEL_FILTER(av_buffersink_get_h)(s); }
+static inline int reel_sink_format(const AVFilterContext *s) { return REEL_FILTER(av_buffersink_get_format)(s); }
+static inline AVRational reel_sink_time_base(const AVFilterContext *s) {
+    return REEL_FILTER(av_buffersink_get_time_base)(s);
+}
+static inline AVRational reel_sink_rate(const AVFilterContext *s) {
+    return REEL_FILTER(av_buffersink_get_frame_rate)(s);
+}
+static inline AVRational reel_sink_aspect(const AVFilterContext *s) {
+    return REEL_FILTER(av_buffersink_get_sample_aspect_ratio)(s);
+}
+static inline int reel_sink_layout(const AVFilterContext *s, AVChannelLayout *layout) {
+    return REEL_FILTER(av_buffersink_get_ch_layout)(s, layout);
+}
+static inline int reel_sink_sample_rate(const AVFilterContext *s) {
+    return REEL_FILTER(av_buffersink_get_sample_rate)(s);
+}

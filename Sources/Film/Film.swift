@@ -1,1 +1,77 @@
-// Placeholder until this room's first file lands.
+// Film: a storyboard becomes a film, and only what changed is done again.
+//
+// The idea. A film is a build. A storyboard compiles to steps: have a shot generated, take its last frame,
+// render it for a delivery, join the delivery, make thumbnails. Every step has a work key, the digest of
+// all that decides its output. The journal maps work keys to the digests of what was made; the store
+// keeps the bytes under those digests. A step whose key is known and whose bytes are there is not run
+// again. Shots that start on the frame before get that frame's digest into their key, so a change moves down
+// the chain exactly as far as it changes pictures.
+//
+// Money. Before a request leaves, its task UUID, which is ours, is on the disk. After any crash the first
+// act is to ask for that UUID. A fresh one is minted only when none is pending for the same work key.
+//
+// Three types to know:
+// - `Storyboard`: what the author wrote, as values.
+// - `WorkKey`: what enters a key and what does not, with the reasons.
+// - `Builder`: the order of things while a film is made. `Planner` answers the same questions without
+//   doing anything.
+//
+// Around them: `Journal` and `ArtifactStore` (together a `Workspace`, one run at a time), `StepSpec` (a media
+// step as a value, to be run anywhere), `ShotGenerator` (who makes clips; `RunwareGenerator` is the one file
+// that knows the service's client).
+//
+// What this room does not do: it speaks no HTTP, decodes no picture itself, and prints nothing. It never
+// deletes from the store.
+
+import Foundation
+import Media
+
+/// The two things that can be done with a storyboard.
+public enum Film {
+    /// What a run would do, why, and what it will cost by estimate. Buys nothing, writes nothing, takes no
+    /// lock. Blocks while it reads the storyboard's pictures.
+    ///
+    /// - Throws: ``FilmError``; exit code 5 for anything wrong with storyboard, preset or request.
+    public static func plan(_ settings: FilmSettings) throws -> Plan {
+        let production = try Production(settings)
+        return try plan(production, settings)
+    }
+
+    private static func plan(_ production: Production, _ settings: FilmSettings) throws -> Plan {
+        let folder = settings.stateDirectory
+        let journal = try Journal.snapshot(path: Workspace.journalPath(in: folder)) ?? JournalSnapshot()
+        var planner = Planner(production, journal: journal, store: ArtifactStore(folder: folder).listing())
+        return try planner.plan()
+    }
+
+    /// Makes the film, or what of it is missing.
+    ///
+    /// Cancelling the calling task stops it at once and leaves everything resumable; it then throws
+    /// `CancellationError` (exit code 130).
+    ///
+    /// - Parameter events: called from many tasks, never concurrently ordered across shots; must be quick.
+    /// - Returns: the report that is also in `film.json`.
+    /// - Throws: ``FilmError``: 3 film incomplete and the rest kept, 4 over budget, 5 invalid input,
+    ///   6 refused by the service, 10 in use, 1 anything else.
+    public static func make(
+        _ settings: FilmSettings, events: @escaping @Sendable (FilmEvent) -> Void
+    ) async throws -> FilmReport {
+        let production = try await settings.lanes.run { _ in try Production(settings) }
+        for warning in production.warnings { events(.warning(warning)) }
+        let workspace = try Workspace(folder: settings.stateDirectory)
+        let plan = try await settings.lanes.run { _ in try Self.plan(production, settings) }
+        events(.planned(plan))
+        if let budget = settings.budget, plan.totals.estimate > budget {
+            throw FilmError(
+                .budgetExceeded, "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)",
+                subject: settings.storyboardPath, hint: "raise the budget, or take shots out; `plan` shows what costs")
+        }
+        let builder = Builder(production, settings: settings, workspace: workspace, events: events)
+        do {
+            return try await builder.run()
+        } catch {
+            if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
+            throw error
+        }
+    }
+}

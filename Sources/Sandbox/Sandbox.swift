@@ -1,1 +1,99 @@
-// Placeholder until this room's first file lands.
+import Foundation
+
+// The sandbox: a video generation service on this machine, for trying things without an account.
+//
+// It answers the same wire protocol as Runware's inference API, as far as a film needs it: a POST of a
+// task array, an acknowledgement, polls, results with a URL, media with Range. It keeps books like the
+// real one: a task is charged once, when it is accepted, however often it is sent. And it makes real
+// clips: a painter turns prompt, style and seed into a moving picture with sound, starts exactly on a
+// given first frame and ends on a given last one, and is a little imperfect, as generated clips are.
+//
+// Three types to know:
+//
+//   `SandboxServer`  the HTTP side. Starts on a loopback port, routes requests, stops.
+//   `World`          what the service knows: tasks, charges, images. Every change is on disk before it
+//                    is answered, so a killed process that comes back goes on where it stopped.
+//   `Workshop`       what the service does: takes accepted tasks, waits the settable delay, has the
+//                    painter make the clips on lanes of their own.
+//
+// The way of one task: `Desk` reads the array and the key, `VideoRules` checks the task and makes it a
+// `VideoTask`, `World` books it, `Workshop` has `ClipPainter` and `Ambience` make it, `Desk` answers the
+// polls, `MediaRoute` hands out the file.
+//
+// What it does not do: it imports nothing of the client. Client and sandbox know each other by the
+// documented protocol only, so that a misreading of one shows in a test with the other. It opens no
+// connection to any other host, calls no webhook, and does not speak WebSocket. What is modelled and
+// what is guessed is listed in docs/SANDBOX.md.
+
+/// How a sandbox behaves.
+public struct SandboxConfiguration: Sendable {
+    /// The TCP port on 127.0.0.1; 0 takes a free one.
+    public var port: UInt16
+    /// Where tasks, media and charges are kept. Made if missing.
+    public var folder: String
+    /// How long a generation takes at least, counted from its acceptance.
+    public var delay: Duration
+    /// The only key that is let in; nil lets in any that is not empty.
+    public var apiKey: String?
+    /// Whether the documentation's rules are taken to the letter (either frame images or width and
+    /// height, never both), or as the service is seen to behave.
+    public var strict: Bool
+    /// What a poll for a task that was never submitted is answered.
+    public var unknownTask: UnknownTask
+    /// Words in a prompt that make a task go wrong.
+    public var faults: SandboxFaults
+    /// How many clips are painted at a time.
+    public var paintingWidth: Int
+
+    /// The two answers that services of this kind give for a task they do not know.
+    public enum UnknownTask: Sendable {
+        /// An empty `data`.
+        case empty
+        /// An error `taskNotFound`.
+        case notFound
+    }
+
+    /// Makes a configuration.
+    public init(
+        port: UInt16 = 0, folder: String, delay: Duration = .seconds(1), apiKey: String? = nil,
+        strict: Bool = false, unknownTask: UnknownTask = .empty, faults: SandboxFaults = SandboxFaults(),
+        paintingWidth: Int = 2
+    ) {
+        self.port = port
+        self.folder = folder
+        self.delay = delay
+        self.apiKey = apiKey
+        self.strict = strict
+        self.unknownTask = unknownTask
+        self.faults = faults
+        self.paintingWidth = paintingWidth
+    }
+}
+
+/// Marks in a prompt that make the service fail on purpose; an empty mark never matches.
+public struct SandboxFaults: Sendable {
+    /// Refused at submission, nothing charged: `promptBlocked`.
+    public var reject: String
+    /// Accepted and charged; the poll reports `contentPolicyViolation`.
+    public var refuse: String
+    /// Accepted and charged; the poll reports `providerError`.
+    public var fail: String
+
+    /// Makes marks; by default "[reject]", "[refuse]" and "[fail]".
+    public init(reject: String = "[reject]", refuse: String = "[refuse]", fail: String = "[fail]") {
+        self.reject = reject
+        self.refuse = refuse
+        self.fail = fail
+    }
+}
+
+/// Why a sandbox did not start.
+public struct SandboxError: Error, Sendable, CustomStringConvertible {
+    /// What went wrong, and where.
+    public var message: String
+    /// What to do about it.
+    public var hint: String
+
+    /// Message and hint.
+    public var description: String { "\(message) (\(hint))" }
+}

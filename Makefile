@@ -1,0 +1,54 @@
+# Reel's menu. `make` alone prints it; the words after `##` are the menu's lines.
+#
+# Everything is built once, in release: `make film`, `make test` and `make bench` share one build folder.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := menu
+
+STORYBOARD ?= samples/lighthouse.yaml
+OUT        ?= out/$(basename $(notdir $(STORYBOARD)))
+REEL       := .build/release/reel
+SOURCES    := Package.swift Sources Tests
+
+# Without @testable imports a test build is the same build, so nothing is compiled twice.
+TESTING := -c release --disable-testable-imports --disable-xctest
+
+.PHONY: menu film test build check format lint bench clean setup setup-test
+
+menu:
+	@echo "make <target>:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+film: build ## set up, build, and render samples/lighthouse.yaml into out/lighthouse (STORYBOARD=, OUT=)
+	@$(REEL) film $(STORYBOARD) --out $(OUT)
+
+test: setup-test ## set up, then run every test, also on real clips where they can be fetched
+	@swift build -c release --product reel
+	@clips=$$(.ci/real-clips .build/real-clips); \
+	 if [ -n "$$clips" ]; then export REEL_REAL_CLIPS="$$clips"; fi; \
+	 swift test $(TESTING)
+
+build: setup ## build the program into .build/release/reel
+	@swift build -c release --product reel
+
+check: ## what CI runs: the format, the architecture and all tests, with the time of each phase
+	@.ci/run
+
+format: ## rewrite the sources in the house format
+	@swift format --in-place --parallel --recursive $(SOURCES)
+
+lint:
+	@swift format lint --strict --parallel --recursive $(SOURCES)
+
+bench: setup-test build ## measure reel against ffmpeg and ffprobe in the same run, print a table
+	@python3 Benchmarks/bench.py --reel $(REEL)
+
+clean: ## remove what was built and rendered (a storyboard's .reel, with what was bought, stays)
+	@rm -rf .build out
+
+setup: ## install the FFmpeg and SQLite headers if they are missing (apt)
+	@.ci/setup build
+
+setup-test: setup
+	@.ci/setup test

@@ -1,0 +1,99 @@
+import Foundation
+import Media
+import Montage
+
+extension Builder {
+    /// Joins what is not joined yet, puts everything into the output folder, writes the report.
+    func deliver(_ shots: [FinishedShot]) async throws -> FilmReport {
+        let format = try await self.format.value()
+        let films = try await withThrowingTaskGroup(of: (Int, Artifact).self) { group in
+            for (place, delivery) in production.deliveries.enumerated() {
+                group.addTask { (place, try await self.join(delivery, shots: shots, format: format)) }
+            }
+            var films: [Int: Artifact] = [:]
+            while let (place, film) = try await group.next() { films[place] = film }
+            return production.deliveries.indices.compactMap { films[$0] }
+        }
+        let thumbnails = film.film.thumbnails ? try await self.thumbnails(of: films[0]) : [:]
+        let report = try self.report(shots: shots, films: films, thumbnails: thumbnails, format: format)
+        let text = try report.text()
+        let path = settings.outputDirectory + "/film.json"
+        if FileManager.default.contents(atPath: path).map({ [UInt8]($0) }) != text {
+            try FileSync.write(text, to: path)
+        }
+        return report
+    }
+
+    private func join(_ delivery: Delivery, shots: [FinishedShot], format: FilmFormat) async throws -> Artifact {
+        var segments: [Artifact] = []
+        var pieces: [SoundKeyPiece] = []
+        var sound: [SoundPiece] = []
+        for (index, shot) in shots.enumerated() {
+            guard let segment = shot.segments[delivery.name] else {
+                throw FilmError(.stepFailed, "the segment for \(delivery.name) is missing", subject: film.shots[index].id)
+            }
+            segments.append(segment)
+            let facts = shot.clip.facts
+            let shown =
+                segment.fact(SegmentFacts.self)?.frames ?? production.shownFrames(index, of: facts, in: format)
+            let isContinued = production.isContinued(index)
+            pieces.append(facts.sound(clip: shot.clip.artifact.item.digest, shown: shown, isContinued: isContinued))
+            sound.append(
+                SoundPiece(
+                    source: facts.hasSound ? workspace.path(of: shot.clip.artifact) : nil, frames: 0..<shown,
+                    chainedToNext: isContinued))
+        }
+        let key = try WorkKey.film(
+            segments: segments.map(\.item.digest), sound: JSONDocument(encoding: pieces),
+            preset: delivery.document, format: JSONDocument(encoding: format), title: film.title,
+            engine: production.engine)
+        let step = "film:\(delivery.name)"
+        if let known = try workspace.artifact(key, "film") {
+            try reuse(step, key)
+            try await publish(known, to: delivery.fileName)
+            emit(.deliveryReused(delivery: delivery.name, file: delivery.fileName))
+            return known
+        }
+        let output = store.scratchPath(ext: delivery.preset.fileExtension)
+        let spec = StepSpec(
+            id: step, inputs: segments.map { .init(digest: $0.item.digest, path: workspace.path(of: $0)) },
+            work: .film(
+                JoinJob(
+                    segments: segments.map { workspace.path(of: $0) }, sound: sound, format: format,
+                    preset: delivery.preset, output: output, title: film.title)))
+        let emit = self.emit
+        let outcome = try await perform(spec, in: settings.lanes) {
+            emit(.deliveryProgress(delivery: delivery.name, fraction: $0))
+        }
+        guard let made = try await keep(outcome, of: key, as: step, in: settings.lanes)["film"] else {
+            throw FilmError(.stepFailed, "made no film", subject: step)
+        }
+        try await publish(made, to: delivery.fileName)
+        emit(
+            .deliveryProved(
+                delivery: delivery.name, file: delivery.fileName, frames: made.fact(Proof.self)?.frames ?? 0))
+        return made
+    }
+
+    private func thumbnails(of film: Artifact) async throws -> [String: String] {
+        let key = try WorkKey.thumbnails(film: film.item.digest, engine: production.engine)
+        var made: [String: Artifact] = [:]
+        for name in StepSpec.thumbnailNames { made[name] = try workspace.artifact(key, name) }
+        if made.count == StepSpec.thumbnailNames.count {
+            try reuse("thumbnails", key)
+        } else {
+            let folder = store.scratchPath(ext: "thumbnails")
+            try FileSync.makeFolder(folder)
+            let source = workspace.path(of: film)
+            let spec = StepSpec(
+                id: "thumbnails", inputs: [.init(digest: film.item.digest, path: source)],
+                work: .thumbnails(source: source, directory: folder))
+            let outcome = try await perform(spec, in: settings.lanes)
+            made = try await keep(outcome, of: key, as: "thumbnails", in: settings.lanes)
+            try? FileManager.default.removeItem(atPath: folder)
+            emit(.thumbnailsMade)
+        }
+        for (name, artifact) in made { try await publish(artifact, to: name) }
+        return made.mapValues(\.item.digest)
+    }
+}

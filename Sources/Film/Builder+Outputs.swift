@@ -1,0 +1,121 @@
+import Foundation
+import Media
+import Montage
+
+extension Builder {
+    /// `shots/02-storm.mp4`
+    func shotFile(_ index: Int, _ ending: String, of artifact: Artifact) -> String {
+        let digits = String(index + 1)
+        let number = String(repeating: "0", count: max(0, 2 - digits.count)) + digits
+        return "shots/\(number)-\(film.shots[index].id).\(ending)"
+    }
+
+    /// Sees to it that a file of the output folder has an artifact's bytes. What is right is left alone.
+    func publish(_ artifact: Artifact, to name: String) async throws {
+        let path = settings.outputDirectory + "/" + name
+        let source = workspace.path(of: artifact)
+        let (digest, bytes) = (artifact.item.digest, artifact.item.bytes)
+        let isPut = try await express.run { interrupt in
+            let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
+            if size?.int64Value == bytes, (try? SHA256.hex(ofFile: path, interrupt: interrupt)) == digest {
+                return false
+            }
+            try FileSync.copy(source, to: path)
+            return true
+        }
+        if isPut { tally.note { $0.run.restored += 1 } }
+    }
+
+    /// The report of a finished film, from the journal's facts alone.
+    func report(
+        shots: [FinishedShot], films: [Artifact], thumbnails: [String: String], format: FilmFormat
+    ) throws -> FilmReport {
+        var total: Decimal = 0
+        var paid: Set<String> = []
+        for clip in shots.flatMap(\.takes) {
+            if let take = clip.take, paid.insert(take.taskUUID).inserted { total += take.cost ?? 0 }
+        }
+        var versions = ["ffmpeg license": FFmpegVersions.license]
+        for library in FFmpegVersions.libraries { versions[library.name] = library.run }
+        return FilmReport(
+            title: film.title, storyboard: (film.path as NSString).lastPathComponent, model: film.model,
+            provider: production.generator.name, format: format,
+            shots: shots.enumerated().map { shotReport($0, $1, in: format) },
+            deliveries: try zip(production.deliveries, films).map { try deliveryReport($0, $1) },
+            thumbnails: thumbnails, totalCost: total, versions: versions, run: tally.now.run)
+    }
+
+    private func shotReport(
+        _ index: Int, _ shot: FinishedShot, in format: FilmFormat
+    ) -> FilmReport.ShotReport {
+        let clip = shot.clip
+        let file = shotFile(index, "mp4", of: clip.artifact)
+        var probe = clip.artifact.fact(JSONDocument.self)?["report"] ?? .null
+        if case .object(var members) = probe {
+            // It was measured under a passing name.
+            members["path"] = .string(file)
+            probe = .object(members)
+        }
+        return FilmReport.ShotReport(
+            id: film.shots[index].id, isChained: film.shots[index].isChained,
+            file: file, lastFrame: shotFile(index, "last.png", of: shot.frame),
+            request: clip.request,
+            takes: shot.takes.map {
+                FilmReport.TakeReport(
+                    number: $0.number, taskUUID: $0.take?.taskUUID, cost: $0.take?.cost, seed: $0.take?.seed,
+                    clipDigest: $0.artifact.item.digest)
+            },
+            taskUUID: clip.take?.taskUUID, cost: clip.take?.cost, seed: clip.take?.seed,
+            clipDigest: clip.artifact.item.digest, lastFrameDigest: shot.frame.item.digest,
+            framesShown: production.shownFrames(index, of: clip.facts, in: format), probe: probe)
+    }
+
+    private func deliveryReport(_ delivery: Delivery, _ film: Artifact) throws -> FilmReport.DeliveryReport {
+        guard var proof = film.fact(Proof.self) else {
+            throw FilmError(.journalUnreadable, "has no proof of \(delivery.fileName)", subject: self.film.path)
+        }
+        proof.path = delivery.fileName
+        return FilmReport.DeliveryReport(
+            preset: delivery.name, file: delivery.fileName, container: delivery.preset.container,
+            videoCodec: proof.videoCodec, audioCodec: proof.audioCodec, width: proof.width,
+            height: proof.height, frames: proof.frames, duration: proof.duration, byteCount: film.item.bytes,
+            digest: film.item.digest, proof: proof)
+    }
+
+    /// The pictures of an order as data URIs, at the model's exact size.
+    func pictures(for order: ShotOrder, upstreamPath: String?) async throws -> [PictureReference: String] {
+        var found: [PictureReference: String] = [:]
+        let size = order.size
+        if let first = order.first {
+            if order.shot.isChained, let upstreamPath {
+                found[first] = try await express.run { _ in try DataURIs.exact(upstreamPath) }
+            } else if let path = order.shot.firstImage {
+                found[first] = try await express.run { _ in try DataURIs.fitted(path, to: size) }
+            }
+        }
+        if let last = order.last, let path = order.shot.lastImage {
+            found[last] = try await express.run { _ in try DataURIs.fitted(path, to: size) }
+        }
+        return found
+    }
+}
+
+/// Pictures as text. All calls block.
+enum DataURIs {
+    /// A PNG of the store as it is.
+    static func exact(_ path: String) throws -> String {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw FilmError(.io, "cannot be read", subject: path, hint: "run again: it is made anew")
+        }
+        return "data:image/png;base64," + bytes.base64EncodedString()
+    }
+
+    /// A person's picture, its middle cut out to the model's exact size and sent as PNG.
+    static func fitted(_ path: String, to size: ModelSize) throws -> String {
+        var picture = try Picture.load(path: path)
+        if picture.width != size.width || picture.height != size.height {
+            picture = try picture.fitted(width: size.width, height: size.height, how: .crop)
+        }
+        return "data:image/png;base64," + Data(try picture.png()).base64EncodedString()
+    }
+}

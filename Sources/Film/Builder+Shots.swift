@@ -1,0 +1,140 @@
+import Foundation
+import Media
+import Montage
+
+extension Builder {
+    /// Walks one chain. A failed shot ends it, but what has arrived is rendered and kept.
+    func walk(_ chain: Range<Int>) async throws -> [(Int, Result<FinishedShot, any Error>)] {
+        do {
+            return try await walkShots(chain)
+        } catch {
+            await format.settle(.failure(error))
+            throw error
+        }
+    }
+
+    private func walkShots(_ chain: Range<Int>) async throws -> [(Int, Result<FinishedShot, any Error>)] {
+        typealias Rendered = (index: Int, outcome: Result<FinishedShot, any Error>)
+        return try await withThrowingTaskGroup(of: Rendered.self) { group in
+            var outcomes: [Rendered] = []
+            var upstream: PictureReference?
+            var upstreamPath: String?
+            for index in chain {
+                do {
+                    let finished = try await shot(index, upstream: upstream, upstreamPath: upstreamPath)
+                    upstream = PictureReference("sha256:\(finished.frame.item.digest)")
+                    upstreamPath = workspace.path(of: finished.frame)
+                    group.addTask { try await (index, self.render(index, finished)) }
+                } catch {
+                    if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
+                    let failure = FilmError.message(of: error)
+                    emit(.shotFailed(shot: film.shots[index].id, message: failure))
+                    if index == 0 { await format.settle(.failure(error)) }
+                    outcomes.append((index, .failure(error)))
+                    break
+                }
+            }
+            while let rendered = try await group.next() { outcomes.append(rendered) }
+            return outcomes
+        }
+    }
+
+    private func render(_ index: Int, _ finished: FinishedShot) async throws -> Result<FinishedShot, any Error> {
+        do {
+            var finished = finished
+            finished.segments = try await segments(index, clip: finished.clip)
+            return .success(finished)
+        } catch {
+            if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
+            return .failure(error)
+        }
+    }
+
+    /// All takes of a shot and the last frame of the one in the film, in the store and in the output folder.
+    private func shot(
+        _ index: Int, upstream: PictureReference?, upstreamPath: String?
+    ) async throws -> FinishedShot {
+        let shot = film.shots[index]
+        let takes = try await withThrowingTaskGroup(of: Clip.self) { group in
+            for number in 1...shot.takes {
+                group.addTask {
+                    try await self.take(number, of: shot, upstream: upstream, upstreamPath: upstreamPath)
+                }
+            }
+            var clips: [Clip] = []
+            while let clip = try await group.next() { clips.append(clip) }
+            return clips.sorted { $0.number < $1.number }
+        }
+        let clip = takes[takes.count - 1]
+        if index == 0 { await format.settle(.success(production.format(firstRate: clip.facts.rate))) }
+        let frame = try await lastFrame(of: clip, shot: shot)
+        try await publish(clip.artifact, to: shotFile(index, "mp4", of: clip.artifact))
+        try await publish(frame, to: shotFile(index, "last.png", of: frame))
+        return FinishedShot(takes: takes, frame: frame)
+    }
+
+    private func lastFrame(of clip: Clip, shot: Shot) async throws -> Artifact {
+        let (width, height) = (production.size.width, production.size.height)
+        let key = try WorkKey.frame(clip: clip.artifact.item.digest, width: width, height: height)
+        let step = "frame:\(shot.id)"
+        if let known = try workspace.artifact(key, "frame") {
+            try reuse(step, key)
+            return known
+        }
+        let source = workspace.path(of: clip.artifact)
+        let spec = StepSpec(
+            id: step, inputs: [.init(digest: clip.artifact.item.digest, path: source)],
+            work: .lastFrame(
+                source: source, width: width, height: height, output: store.scratchPath(ext: "png")))
+        let outcome = try await perform(spec, in: express)
+        guard let frame = try await keep(outcome, of: key, as: step, in: express)["frame"] else {
+            throw FilmError(.stepFailed, "made no frame", subject: step)
+        }
+        return frame
+    }
+
+    /// The shot's pictures for every delivery that lacks them: one decode, an encoder each.
+    private func segments(_ index: Int, clip: Clip) async throws -> [String: Artifact] {
+        let shot = film.shots[index]
+        let format = try await self.format.value()
+        let formatDocument = try JSONDocument(encoding: format)
+        let shown = production.shownFrames(index, of: clip.facts, in: format)
+        var ready: [String: Artifact] = [:]
+        var keys: [String: WorkKey] = [:]
+        var outputs: [SegmentOutput] = []
+        for delivery in production.deliveries {
+            let key = try WorkKey.segment(
+                clip: clip.artifact.item.digest, frames: shown, preset: delivery.document, format: formatDocument,
+                engine: production.engine)
+            keys[delivery.name] = key
+            if let known = try workspace.artifact(key, delivery.name) {
+                try reuse("segment:\(shot.id):\(delivery.name)", key)
+                ready[delivery.name] = known
+            } else {
+                // Segments stand in MP4 or MOV whatever the delivery: WebM's clock misses most rates.
+                let path = store.scratchPath(ext: delivery.preset.container == "mov" ? "mov" : "mp4")
+                outputs.append(SegmentOutput(preset: delivery.preset, path: path))
+            }
+        }
+        guard !outputs.isEmpty else { return ready }
+        let source = workspace.path(of: clip.artifact)
+        let spec = StepSpec(
+            id: "segment:\(shot.id)", inputs: [.init(digest: clip.artifact.item.digest, path: source)],
+            work: .segment(
+                SegmentJob(
+                    source: source, frames: production.isContinued(index) ? 0..<shown : nil, format: format,
+                    outputs: outputs)))
+        let emit = self.emit
+        let outcome = try await perform(spec, in: settings.lanes) {
+            emit(.segmentProgress(shot: shot.id, fraction: $0))
+        }
+        for output in outcome.outputs {
+            guard let key = keys[output.name] else { continue }
+            let step = "segment:\(shot.id):\(output.name)"
+            let kept = try await keep(StepOutcome(outputs: [output]), of: key, as: step, in: settings.lanes)
+            ready[output.name] = kept[output.name]
+        }
+        emit(.segmentsRendered(shot: shot.id, deliveries: outputs.map(\.preset.name)))
+        return ready
+    }
+}

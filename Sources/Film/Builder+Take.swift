@@ -1,0 +1,262 @@
+import Foundation
+import Media
+import Montage
+
+extension Builder {
+    /// One take of a shot: found in the store, picked up from an earlier run, or bought.
+    func take(
+        _ number: Int, of shot: Shot, upstream: PictureReference?, upstreamPath: String?
+    ) async throws -> Clip {
+        let order = production.order(shot, take: number, upstream: upstream)
+        let composed = try production.generator.compose(order)
+        let key = try production.key(of: composed, take: number)
+        await turns.enter(key.digest)
+        do {
+            let clip = try await takeAlone(order, composed, key, upstreamPath: upstreamPath)
+            await turns.leave(key.digest)
+            return clip
+        } catch {
+            await turns.leave(key.digest)
+            throw error
+        }
+    }
+
+    private func takeAlone(
+        _ order: ShotOrder, _ composed: ComposedShot, _ key: WorkKey, upstreamPath: String?
+    ) async throws -> Clip {
+        let shot = order.shot
+        let step = Production.stepID(shot: shot, take: order.take)
+        let request = try JSONDocument(parsing: composed.request)
+        func clip(_ artifact: Artifact) throws -> Clip {
+            guard let facts = artifact.fact(ClipFacts.self) else {
+                throw FilmError(.journalUnreadable, "does not know the clip of shot \(shot.id)", subject: film.path)
+            }
+            let take = try journal.takes(workKey: key.digest).last { $0.digest == artifact.item.digest }
+            return Clip(number: order.take, request: request, artifact: artifact, facts: facts, take: take)
+        }
+        if let known = try workspace.artifact(key, "clip") {
+            try reuse(step, key)
+            emit(.shotReused(shot: shot.id))
+            return try clip(known)
+        }
+        emit(.shotQueued(shot: shot.id, estimate: composed.estimate))
+        let earlier = try journal.takes(workKey: key.digest)
+        if let known = try await recover(earlier, shot: shot, key: key, step: step) { return try clip(known) }
+
+        let task: Take
+        let isResumed: Bool
+        if let pending = try journal.takes(workKey: key.digest).last(where: \.state.isPending) {
+            (task, isResumed) = (pending, true)
+            emit(.shotResumed(shot: shot.id, taskUUID: pending.taskUUID))
+        } else {
+            guard !tally.now.isBarred else {
+                throw FilmError(
+                    .serviceRefused, "not asked, because the service refused another shot", subject: shot.id)
+            }
+            let fresh = Take(
+                taskUUID: UUID().uuidString.lowercased(), workKey: key.digest,
+                generator: production.generator.name, storyboard: film.name, shot: shot.id, number: order.take,
+                request: composed.request, reserved: composed.estimate)
+            (task, isResumed) = (fresh, false)
+        }
+        let pictures = try await pictures(for: order, upstreamPath: upstreamPath)
+        try Task.checkCancellation()
+        // From here on money may move: the intent is on the disk before anything is sent.
+        if !isResumed { try journal.intend(task) }
+        tally.note { $0.touched.insert(task.taskUUID) }
+        let made = try await generate(order, pictures: pictures, task: task, isResumed: isResumed)
+        return try clip(try await bring(made, of: task, as: entry(step, key)))
+    }
+
+    /// Has the service make the clip (or say what became of it) and writes every turn of it down.
+    private func generate(
+        _ order: ShotOrder, pictures: [PictureReference: String], task: Take, isResumed: Bool
+    ) async throws -> GeneratedShot {
+        let (journal, emit, shot) = (self.journal, self.emit, order.shot.id)
+        let uuid = task.taskUUID
+        do throws(GenerationFailure) {
+            let made = try await production.generator.generate(
+                order, pictures: pictures, taskUUID: uuid, alreadySent: isResumed,
+                willSend: {
+                    try journal.advance(uuid, to: .sent)
+                    emit(.shotSent(shot: shot, taskUUID: uuid))
+                },
+                progress: { emit(.shotProgress(shot: shot, fraction: $0)) })
+            try note(made, of: task)
+            tally.note { counts in
+                if isResumed { counts.run.resumed += 1 } else { counts.run.generated += 1 }
+                counts.run.spent += made.cost ?? 0
+            }
+            if made.isUnsafe { emit(.warning("shot \(shot): the service marked the clip as unsafe for work")) }
+            return made
+        } catch {
+            throw try settle(error, of: task)
+        }
+    }
+
+    private func note(_ made: GeneratedShot, of task: Take) throws(GenerationFailure) {
+        do throws(FilmError) {
+            try journal.advance(task.taskUUID, to: .finished) {
+                $0.cost = made.cost
+                $0.seed = made.seed
+                $0.videoUUID = made.videoUUID
+                $0.url = made.url
+            }
+        } catch {
+            throw GenerationFailure(
+                .unknown, code: "journal", message: error.description, hint: error.hint)
+        }
+    }
+
+    /// Writes a failure down and turns it into what the caller is told.
+    private func settle(_ failure: GenerationFailure, of task: Take) throws -> any Error {
+        func change(_ take: inout Take) {
+            take.errorCode = failure.code
+            take.errorMessage = failure.message
+        }
+        if failure.stopsEverything { tally.note { $0.isBarred = true } }
+        switch failure.outcome {
+        case .cancelled:
+            return CancellationError()
+        case .unknown:
+            if let now = try journal.takes(workKey: task.workKey).last(where: { $0.taskUUID == task.taskUUID }),
+                now.state != .finished
+            {
+                try journal.advance(task.taskUUID, to: .outstanding, change)
+            }
+            return FilmError(
+                .shotFailed, failure.description, subject: "",
+                hint: failure.hint ?? "run again: the same task is asked for, nothing is bought twice",
+                underlying: failure)
+        case .refused:
+            try journal.advance(task.taskUUID, to: .refused, change)
+            return FilmError(
+                failure.isUnreachable ? .shotFailed : .serviceRefused, failure.description, subject: "",
+                hint: failure.hint, underlying: failure)
+        case .failed:
+            try journal.advance(task.taskUUID, to: .failed, change)
+            return FilmError(
+                .shotFailed, failure.description, subject: "",
+                hint: failure.hint ?? "run again to buy another take", underlying: failure)
+        }
+    }
+
+    /// Downloads, measures and keeps a clip.
+    private func bring(_ made: GeneratedShot, of task: Take, as entry: StepEntry) async throws -> Artifact {
+        let (emit, shot, store) = (self.emit, task.shot, self.store)
+        let path = store.scratchPath(ext: "mp4")
+        do {
+            try await production.generator.fetch(made.url, to: path) {
+                emit(.shotDownloading(shot: shot, bytes: $0))
+            }
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            if FilmError.isCancellation(error) { throw CancellationError() }
+            throw FilmError(
+                .shotFailed, "the clip was made but cannot be fetched: \(FilmError.message(of: error))", subject: "",
+                hint: FilmError.hint(of: error) ?? "run again: it is fetched, not bought again", underlying: error)
+        }
+        let (facts, report) = try await measure(path, of: task, entry: entry)
+        let item = try await express.run { try store.adopt(path, ext: "mp4", interrupt: $0) }
+        var document = try JSONDocument(encoding: facts)
+        if case .object(var members) = document {
+            members["report"] = report
+            document = .object(members)
+        }
+        let artifact = Artifact(workKey: task.workKey, name: "clip", item: item, facts: document.canonical)
+        if task.state == .stored {
+            try journal.record([artifact], as: entry)
+        } else {
+            try journal.store(artifact, of: task.taskUUID, as: entry)
+        }
+        emit(.shotStored(shot: shot, frames: facts.frames, cost: made.cost))
+        return artifact
+    }
+
+    /// Probes a clip that has just arrived and judges whether a film can use it.
+    private func measure(
+        _ path: String, of task: Take, entry: StepEntry
+    ) async throws -> (ClipFacts, JSONDocument) {
+        do {
+            let spec = StepSpec(id: "probe", inputs: [], work: .probe(source: path))
+            let outcome = try await express.run { try spec.run(interrupt: $0) }
+            let text = outcome.outputs.first?.facts ?? "{}"
+            let report = try JSONDecoder().decode(ClipReport.self, from: Data(text.utf8))
+            let facts = try ClipFacts(report, shot: task.shot)
+            let size = production.size
+            if facts.width != size.width || facts.height != size.height {
+                emit(
+                    .warning(
+                        "shot \(task.shot): the clip is \(facts.width)x\(facts.height), "
+                            + "\(size.width)x\(size.height) was asked for; it is scaled"))
+            }
+            return (facts, try JSONDocument(parsing: text))
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            if FilmError.isCancellation(error) { throw CancellationError() }
+            let message = FilmError.message(of: error)
+            if task.state != .stored {
+                try journal.advance(task.taskUUID, to: .failed) {
+                    $0.errorCode = "clipUnusable"
+                    $0.errorMessage = message
+                }
+            }
+            throw FilmError(
+                .clipUnusable, "the clip that came cannot be used: \(message)", subject: "",
+                hint: "run again to buy another take", underlying: error)
+        }
+    }
+
+    // MARK: Earlier takes
+
+    /// A clip that was made before and is not in the store: fetched again if the service still has it.
+    private func recover(_ earlier: [Take], shot: Shot, key: WorkKey, step: String) async throws -> Artifact? {
+        guard let take = earlier.last(where: { $0.state == .finished || $0.state == .stored }) else { return nil }
+        tally.note { $0.touched.insert(take.taskUUID) }
+        var made: GeneratedShot?
+        do {
+            made = try await production.generator.lookUp(take.taskUUID)
+        } catch {
+            if error.outcome == .cancelled { throw CancellationError() }
+            if error.outcome == .unknown {
+                throw FilmError(
+                    .shotFailed, error.description, subject: "",
+                    hint: error.hint ?? "run again: the clip was paid for, nothing is bought until the service answers",
+                    underlying: error)
+            }
+        }
+        guard let made else {
+            if take.state == .finished {
+                try journal.advance(take.taskUUID, to: .failed) { $0.errorCode = "clipLost" }
+            }
+            emit(.warning("shot \(shot.id): the clip of task \(take.taskUUID) is gone here and at the service"))
+            return nil
+        }
+        emit(.shotResumed(shot: shot.id, taskUUID: take.taskUUID))
+        let artifact = try await bring(made, of: take, as: entry(step, key))
+        tally.note { $0.run.resumed += 1 }
+        return artifact
+    }
+
+    /// Takes of earlier runs that nothing asks for any more were paid for all the same: what has become of
+    /// them is written down, and their clips are kept.
+    func settleStrays() async {
+        let touched = tally.now.touched
+        let strays = ((try? journal.pendingTakes()) ?? []).filter {
+            $0.generator == production.generator.name && !touched.contains($0.taskUUID)
+        }
+        for take in strays {
+            do {
+                guard let made = try await production.generator.lookUp(take.taskUUID) else { continue }
+                try note(made, of: take)
+                let entry = StepEntry(storyboard: take.storyboard, step: "shot:\(take.shot)", document: nil)
+                _ = try await bring(made, of: take, as: entry)
+                emit(.warning("shot \(take.shot): a take of an earlier request has arrived and is kept"))
+            } catch let failure as GenerationFailure where failure.outcome == .failed || failure.outcome == .refused {
+                _ = try? settle(failure, of: take)
+            } catch {
+                emit(.warning("task \(take.taskUUID) of an earlier run is still open: \(FilmError.message(of: error))"))
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Media
+import Montage
+
+/// Makes a film: walks each chain of shots, renders what arrives, joins when all is there.
+///
+/// Chains run side by side, the shots of a chain one after the other, because each needs the last frame of
+/// the one before. As soon as a clip's last frame is known the next request goes off; the clip's segments are
+/// rendered meanwhile. Every step asks journal and store first, so a second run does nothing.
+///
+/// This file has the order of things; the steps are in `Builder+Shots`, `Builder+Take`,
+/// `Builder+Deliveries` and `Builder+Outputs`.
+final class Builder: Sendable {
+    let production: Production
+    let settings: FilmSettings
+    let workspace: Workspace
+    let emit: @Sendable (FilmEvent) -> Void
+    let tally = Tally()
+    let turns = Turns()
+    let format = Promise<FilmFormat>()
+    /// Short work that the next purchase waits for must not queue behind encoders.
+    let express = Lanes(width: 2)
+
+    var film: Storyboard { production.storyboard }
+    var journal: Journal { workspace.journal }
+    var store: ArtifactStore { workspace.store }
+
+    init(
+        _ production: Production, settings: FilmSettings, workspace: Workspace,
+        events: @escaping @Sendable (FilmEvent) -> Void
+    ) {
+        self.production = production
+        self.settings = settings
+        self.workspace = workspace
+        emit = events
+    }
+
+    /// A take whose clip is in the store.
+    struct Clip: Sendable {
+        var number: Int
+        var request: JSONDocument
+        var artifact: Artifact
+        var facts: ClipFacts
+        var take: Take?
+    }
+
+    /// A shot with all its parts.
+    struct FinishedShot: Sendable {
+        var takes: [Clip]
+        var frame: Artifact
+        var segments: [String: Artifact] = [:]
+        /// The take the film uses.
+        var clip: Clip { takes[takes.count - 1] }
+    }
+
+    /// Makes everything there is to make, and the report.
+    func run() async throws -> FilmReport {
+        try FileSync.makeFolder(settings.outputDirectory + "/shots")
+        let outcomes = try await chains()
+        let shots = try complete(outcomes)
+        await settleStrays()
+        let report = try await deliver(shots)
+        let run = tally.now.run
+        if run.isUpToDate { emit(.upToDate(restored: run.restored)) }
+        emit(.finished(report))
+        return report
+    }
+
+    /// Walks the chains, a few at a time. Failures are collected; only cancellation is thrown.
+    private func chains() async throws -> [Result<FinishedShot, any Error>?] {
+        try await withThrowingTaskGroup(of: [(Int, Result<FinishedShot, any Error>)].self) { group in
+            var outcomes = [Result<FinishedShot, any Error>?](repeating: nil, count: film.shots.count)
+            var waiting = production.chains[...]
+            for _ in 0..<settings.chainsAtOnce {
+                if let chain = waiting.popFirst() { group.addTask { try await self.walk(chain) } }
+            }
+            while let done = try await group.next() {
+                for (index, outcome) in done { outcomes[index] = outcome }
+                if let chain = waiting.popFirst() { group.addTask { try await self.walk(chain) } }
+            }
+            return outcomes
+        }
+    }
+
+    /// All shots, or one error that says what is missing and that the rest was kept.
+    private func complete(_ outcomes: [Result<FinishedShot, any Error>?]) throws -> [FinishedShot] {
+        var shots: [FinishedShot] = []
+        var failures: [(shot: Shot, error: any Error)] = []
+        for (shot, outcome) in zip(film.shots, outcomes) {
+            switch outcome {
+            case .success(let finished): shots.append(finished)
+            case .failure(let error): failures.append((shot, error))
+            case nil: break
+            }
+        }
+        guard let first = failures.first else { return shots }
+        // An encoder that fails is our own trouble, not a missing shot.
+        if let own = failures.map(\.error).compactMap({ $0 as? FilmError }).first(where: { $0.exitCode == 1 }) {
+            throw own
+        }
+        let isAllRefused =
+            shots.isEmpty && failures.allSatisfy { ($0.error as? FilmError)?.code == .serviceRefused }
+        let missing = film.shots.count - shots.count
+        let kept = missing == film.shots.count ? "" : "; the other \(shots.count) are kept"
+        let more = missing > 1 ? " (\(missing) of \(film.shots.count) shots are missing\(kept))" : kept
+        throw FilmError(
+            isAllRefused ? .serviceRefused : .incomplete, "shot \(first.shot.id): \(FilmError.message(of: first.error))\(more)",
+            subject: film.path, hint: FilmError.hint(of: first.error) ?? "run again to go on from here",
+            underlying: first.error)
+    }
+
+    /// Runs a media step in a lane; what it throws names the step.
+    func perform(
+        _ spec: StepSpec, in lanes: Lanes, progress: (@Sendable (Double) -> Void)? = nil
+    ) async throws -> StepOutcome {
+        do {
+            let outcome = try await lanes.run { try spec.run(interrupt: $0, progress: progress) }
+            tally.note { $0.run.steps += 1 }
+            return outcome
+        } catch {
+            if FilmError.isCancellation(error) { throw CancellationError() }
+            throw FilmError(
+                .stepFailed, "\(spec.id): \(FilmError.message(of: error))", subject: "",
+                hint: FilmError.hint(of: error), underlying: error)
+        }
+    }
+
+    /// Moves the outputs of a step into the store and writes down what they are.
+    func keep(
+        _ outcome: StepOutcome, of key: WorkKey, as step: String, in lanes: Lanes
+    ) async throws -> [String: Artifact] {
+        var kept: [Artifact] = []
+        for output in outcome.outputs {
+            let ext = (output.path as NSString).pathExtension
+            let store = self.store
+            let item = try await lanes.run { try store.adopt(output.path, ext: ext, interrupt: $0) }
+            kept.append(Artifact(workKey: key.digest, name: output.name, item: item, facts: output.facts))
+        }
+        try journal.record(kept, as: entry(step, key))
+        return Dictionary(kept.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    func entry(_ step: String, _ key: WorkKey) -> StepEntry {
+        StepEntry(storyboard: film.name, step: step, document: key.document)
+    }
+
+    /// A step's output was in the store.
+    func reuse(_ step: String, _ key: WorkKey) throws {
+        tally.note { $0.run.reused += 1 }
+        try journal.note(entry(step, key))
+    }
+}

@@ -1,0 +1,224 @@
+import Foundation
+import GRDB
+
+/// What was meant and what happened, on disk before it matters.
+///
+/// Three tables: `takes` (the ledger: every paid attempt from intent to clip), `artifacts` (work key → the
+/// digests of what the step made) and `steps` (the last document of each step's key, so that a plan can say
+/// *what* changed). docs/JOURNAL.md describes them.
+///
+/// Every call is one short transaction, committed with an fsync (WAL, `synchronous = FULL`) when it
+/// returns. The calls are synchronous on purpose: a cancelled task cannot take back a fact about money.
+package final class Journal: Sendable {
+    private let queue: DatabaseQueue
+    private let path: String
+
+    /// Opens the journal for writing and brings its schema up to date. The caller holds the folder's lock.
+    /// `versions` limits the schema versions this program knows, for tests.
+    package init(path: String, knowing versions: Int = .max) throws(FilmError) {
+        self.path = path
+        do {
+            var configuration = Configuration()
+            configuration.journalMode = .wal
+            configuration.busyMode = .timeout(5)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            self.queue = queue
+        } catch {
+            throw Self.unreadable(path, error)
+        }
+        let migrator = JournalSchema.migrator(knowing: versions)
+        do {
+            if try queue.read({ try migrator.hasBeenSuperseded($0) }) { throw Self.newer(path) }
+            try migrator.migrate(queue)
+        } catch let error as FilmError {
+            throw error
+        } catch {
+            throw Self.unreadable(path, error)
+        }
+    }
+
+    /// Reads everything a plan needs without taking the lock; nil when there is no journal yet.
+    package static func snapshot(
+        path: String, knowing versions: Int = .max
+    ) throws(FilmError) -> JournalSnapshot? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            configuration.readonly = true
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return try queue.read { db in
+                let migrator = JournalSchema.migrator(knowing: versions)
+                if try migrator.hasBeenSuperseded(db) { throw newer(path) }
+                guard try migrator.hasCompletedMigrations(db) else { return nil }
+                return try readSnapshot(db)
+            }
+        } catch let error as FilmError {
+            throw error
+        } catch {
+            throw unreadable(path, error)
+        }
+    }
+
+    /// Everything a plan needs, as of now.
+    package func snapshot() throws(FilmError) -> JournalSnapshot {
+        try reading { try Self.readSnapshot($0) }
+    }
+
+    private static func readSnapshot(_ db: Database) throws -> JournalSnapshot {
+        var snapshot = JournalSnapshot()
+        for row in try Row.fetchAll(db, sql: "SELECT * FROM takes ORDER BY id") {
+            snapshot.add(try TakeRow.take(row))
+        }
+        for row in try Row.fetchAll(db, sql: "SELECT * FROM artifacts") {
+            snapshot.add(ArtifactRow.artifact(row))
+        }
+        for row in try Row.fetchAll(db, sql: "SELECT * FROM steps") {
+            snapshot.add(storyboard: row["storyboard"], step: row["step"], document: row["document"])
+        }
+        return snapshot
+    }
+
+    // MARK: Takes
+
+    /// Commits the intent to buy. Returns when it is on the disk; only then may anything be sent.
+    package func intend(_ take: Take) throws(FilmError) {
+        try writing { try TakeRow.insert(take, $0) }
+    }
+
+    /// Moves a take to another state, with what is known by then. An impossible move is an error and
+    /// changes nothing.
+    @discardableResult
+    package func advance(
+        _ taskUUID: String, to state: TakeState, _ change: (inout Take) -> Void = { _ in }
+    ) throws(FilmError) -> Take {
+        try writing { try Self.advance(taskUUID, to: state, in: self.path, $0, change) }
+    }
+
+    @discardableResult
+    private static func advance(
+        _ taskUUID: String, to state: TakeState, in path: String, _ db: Database, _ change: (inout Take) -> Void
+    ) throws -> Take {
+        guard
+            let row = try Row.fetchOne(db, sql: "SELECT * FROM takes WHERE task_uuid = ?", arguments: [taskUUID])
+        else {
+            throw FilmError(.journalUnreadable, "knows no task \(taskUUID)", subject: path)
+        }
+        var take = try TakeRow.take(row)
+        guard take.state.mayBecome(state) else {
+            throw FilmError(
+                .journalUnreadable,
+                "a take that is \(take.state.rawValue) cannot become \(state.rawValue) (task \(taskUUID))",
+                subject: path)
+        }
+        take.state = state
+        change(&take)
+        try TakeRow.update(take, db)
+        return take
+    }
+
+    /// The takes of a work key, oldest first.
+    package func takes(workKey: String) throws(FilmError) -> [Take] {
+        try reading { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM takes WHERE work_key = ? ORDER BY id", arguments: [workKey])
+                .map(TakeRow.take)
+        }
+    }
+
+    /// Every take that the service must be asked about.
+    package func pendingTakes() throws(FilmError) -> [Take] {
+        try reading { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM takes ORDER BY id").map(TakeRow.take).filter(\.state.isPending)
+        }
+    }
+
+    // MARK: Artifacts and steps
+
+    /// Records what a step made, and the document of its key, in one transaction.
+    package func record(_ artifacts: [Artifact], as entry: StepEntry) throws(FilmError) {
+        try writing { db in
+            for artifact in artifacts { try ArtifactRow.upsert(artifact, step: entry.step, db) }
+            try Self.note(entry, db)
+        }
+    }
+
+    /// Records that a step was found done, so that the next plan compares with this key.
+    package func note(_ entry: StepEntry) throws(FilmError) {
+        try writing { try Self.note(entry, $0) }
+    }
+
+    /// The clip of a take is in the store: take, artifact and step in one transaction.
+    package func store(_ clip: Artifact, of taskUUID: String, as entry: StepEntry) throws(FilmError) {
+        try writing { db in
+            try Self.advance(taskUUID, to: .stored, in: self.path, db) { $0.digest = clip.item.digest }
+            try ArtifactRow.upsert(clip, step: entry.step, db)
+            try Self.note(entry, db)
+        }
+    }
+
+    private static func note(_ entry: StepEntry, _ db: Database) throws {
+        guard let document = entry.document else { return }
+        try db.execute(
+            sql: """
+                INSERT INTO steps (storyboard, step, document) VALUES (?, ?, ?)
+                ON CONFLICT (storyboard, step) DO UPDATE SET document = excluded.document
+                    WHERE document <> excluded.document
+                """,
+            arguments: [entry.storyboard, entry.step, document.canonical])
+    }
+
+    /// What a step made for a work key, by name.
+    package func artifacts(workKey: String) throws(FilmError) -> [String: Artifact] {
+        try reading { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT * FROM artifacts WHERE work_key = ?", arguments: [workKey])
+            return Dictionary(rows.map { ($0["name"], ArtifactRow.artifact($0)) }) { first, _ in first }
+        }
+    }
+
+    /// The database's own word on how it commits: `(journal mode, synchronous)`.
+    package func durability() throws(FilmError) -> (mode: String, synchronous: Int) {
+        try reading { db in
+            (
+                try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "",
+                try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
+            )
+        }
+    }
+
+    // MARK: Access
+
+    private func reading<T>(_ body: (Database) throws -> T) throws(FilmError) -> T {
+        do {
+            return try queue.read(body)
+        } catch let error as FilmError {
+            throw error
+        } catch {
+            throw Self.unreadable(path, error)
+        }
+    }
+
+    private func writing<T>(_ body: (Database) throws -> T) throws(FilmError) -> T {
+        do {
+            return try queue.write(body)
+        } catch let error as FilmError {
+            throw error
+        } catch {
+            throw Self.unreadable(path, error)
+        }
+    }
+
+    private static func newer(_ path: String) -> FilmError {
+        FilmError(
+            .journalUnreadable, "was written by a newer version of reel", subject: path,
+            hint: "use that version, or move the folder .reel away to begin anew (clips are bought again)")
+    }
+
+    private static func unreadable(_ path: String, _ error: any Error) -> FilmError {
+        FilmError(
+            .journalUnreadable, "the journal cannot be used: \(error)", subject: path,
+            hint: "check the disk and the file's permissions; do not delete it, it knows what was paid",
+            underlying: error)
+    }
+}

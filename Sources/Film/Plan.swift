@@ -1,0 +1,84 @@
+public import Foundation
+
+/// What a run would do, and why: a value, computed before anything is done.
+public struct Plan: Sendable, Codable, Equatable {
+    /// The steps in an order that respects what needs what.
+    public var steps: [PlanStep]
+    /// Their sums.
+    public var totals: PlanTotals
+
+    /// Sums up the steps.
+    package init(steps: [PlanStep]) {
+        self.steps = steps
+        var totals = PlanTotals()
+        for step in steps {
+            switch step.status {
+            case .cached: totals.cached += 1
+            case .willRun: totals.willRun += 1
+            case .willCost:
+                totals.willCost += 1
+                if let estimate = step.estimate { totals.estimate += estimate } else { totals.unpriced += 1 }
+            }
+        }
+        self.totals = totals
+    }
+
+    /// True when nothing would be generated or encoded.
+    public var isUpToDate: Bool { totals.willRun == 0 && totals.willCost == 0 }
+}
+
+/// One step of a plan.
+public struct PlanStep: Sendable, Codable, Equatable {
+    /// What kind of work it is.
+    public enum Kind: String, Sendable, Codable {
+        /// Have a shot generated.
+        case generate
+        /// Take a clip's last frame.
+        case frame
+        /// Render one shot for one delivery.
+        case segment
+        /// Join a delivery, prove it, publish it.
+        case film
+        /// Make poster and sprites.
+        case thumbnails
+    }
+    /// Whether it will happen.
+    public enum Status: String, Sendable, Codable {
+        /// Its output is in the store.
+        case cached
+        /// It will run here and cost time.
+        case willRun
+        /// It will be asked of the service and cost money.
+        case willCost
+    }
+    /// Names the step within its storyboard: `shot:storm`, `segment:storm:mp4-social`.
+    public var id: String
+    /// What kind of work it is.
+    public var kind: Kind
+    /// The shot it belongs to, if it belongs to one.
+    public var shot: String?
+    /// The delivery it belongs to, if it belongs to one.
+    public var delivery: String?
+    /// Whether it will happen.
+    public var status: Status
+    /// Why: `never run`, `prompt changed`, `upstream frame changed`, `artifact missing`.
+    public var reason: String
+    /// The estimated cost in USD, for steps that cost.
+    public var estimate: Decimal?
+    /// The work key, where it is known before anything runs.
+    public var workKey: String?
+}
+
+/// The sums of a plan.
+public struct PlanTotals: Sendable, Codable, Equatable {
+    /// Steps found in the store.
+    public var cached = 0
+    /// Steps that run here.
+    public var willRun = 0
+    /// Steps that cost money.
+    public var willCost = 0
+    /// What they cost together by the model card's prices, in USD.
+    public var estimate: Decimal = 0
+    /// Steps that cost money for which the card knows no price.
+    public var unpriced = 0
+}

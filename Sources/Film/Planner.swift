@@ -1,0 +1,206 @@
+import Foundation
+import Media
+import Montage
+
+/// Computes what a run would do: production, journal and store in; plan out. Touches nothing.
+package struct Planner {
+    let production: Production
+    let journal: JournalSnapshot
+    /// Names (`DIGEST.ext`) and sizes of the store's files.
+    let store: [String: Int64]
+
+    private var steps: [PlanStep] = []
+    /// The keys of the steps as far as they are known, by step.
+    package private(set) var keys: [String: WorkKey] = [:]
+    private var film: Storyboard { production.storyboard }
+
+    package init(_ production: Production, journal: JournalSnapshot, store: [String: Int64]) {
+        self.production = production
+        self.journal = journal
+        self.store = store
+    }
+
+    /// The whole plan.
+    package mutating func plan() throws -> Plan {
+        steps = []
+        keys = [:]
+        var clips: [ClipFacts.Known?] = []
+        var upstream: PictureReference?
+        for index in film.shots.indices {
+            let clip = try planShot(index, upstream: upstream)
+            clips.append(clip)
+            upstream = try planFrame(film.shots[index], clip: clip)
+        }
+        // The film's rate is the first clip's; until that is known, what the model's card promises.
+        let rate = clips[0]?.facts.rate ?? production.size.rate ?? Rational(24, 1)
+        let format = production.format(firstRate: rate)
+        for delivery in production.deliveries { try planDelivery(delivery, clips: clips, format: format) }
+        return Plan(steps: steps)
+    }
+
+    // MARK: Steps
+
+    /// Plans all takes of a shot; returns the clip the film will use if it is in the store.
+    private mutating func planShot(_ index: Int, upstream: PictureReference?) throws -> ClipFacts.Known? {
+        let shot = film.shots[index]
+        var chosen: ClipFacts.Known?
+        for take in 1...shot.takes {
+            let id = Production.stepID(shot: shot, take: take)
+            let isOpen = shot.isChained && upstream == nil
+            let composed = try production.compose(shot, take: take, upstream: isOpen ? .placeholder : upstream)
+            let key = try production.key(of: composed, take: take)
+            var step = PlanStep(
+                id: id, kind: .generate, shot: shot.id, delivery: nil, status: .willCost, reason: "",
+                estimate: composed.estimate)
+            chosen = nil
+            if !isOpen {
+                step.workKey = key.digest
+                keys[id] = key
+            }
+            if isOpen {
+                step.reason = openReason(shot, id: id, key: key, before: film.shots[index - 1].id)
+            } else if let clip = journal.artifacts[key.digest]?["clip"], let facts = clip.fact(ClipFacts.self) {
+                if holds(clip) {
+                    (step.status, step.reason, step.estimate) = (.cached, "in the store", nil)
+                } else {
+                    step.reason = "artifact missing"
+                }
+                chosen = ClipFacts.Known(digest: clip.item.digest, facts: facts, isHere: holds(clip))
+            } else {
+                step.reason = shotReason(shot, id: id, key: key)
+            }
+            steps.append(step)
+        }
+        return chosen
+    }
+
+    private func shotReason(_ shot: Shot, id: String, key: WorkKey) -> String {
+        let takes = journal.takes[key.digest] ?? []
+        if let pending = takes.last(where: \.state.isPending) {
+            return "asked before, will be asked for again by its task UUID (\(pending.taskUUID))"
+        }
+        if let failed = takes.last {
+            return "last attempt \(failed.state.rawValue)" + (failed.errorCode.map { ": \($0)" } ?? "")
+        }
+        guard let old = journal.document(storyboard: film.name, step: id) else { return "never run" }
+        return ChangeReason.words(from: old, to: key.document, isChained: shot.isChained)
+    }
+
+    /// The frame before is not known yet. What else changed is known all the same.
+    private func openReason(_ shot: Shot, id: String, key: WorkKey, before: String) -> String {
+        guard let old = journal.document(storyboard: film.name, step: id) else { return "never run" }
+        let own = JSONDocument.changes(from: old, to: key.document).filter { !$0.hasPrefix("request.inputs") }
+        if own.isEmpty { return "upstream frame may change: waits for shot \(before)" }
+        return ChangeReason.words(from: old, to: key.document, isChained: true)
+            .replacingOccurrences(of: "upstream frame and ", with: "")
+    }
+
+    /// Plans the last frame; returns what the next shot's request will name it by, if that is known.
+    private mutating func planFrame(_ shot: Shot, clip: ClipFacts.Known?) throws -> PictureReference? {
+        let id = "frame:\(shot.id)"
+        guard let clip else {
+            add(id, .frame, shot: shot.id, .willRun, waits(id, for: "the clip"))
+            return nil
+        }
+        let key = try WorkKey.frame(
+            clip: clip.digest, width: production.size.width, height: production.size.height)
+        let known = judge(id, .frame, shot: shot.id, key: key, output: "frame")
+        return known.map { PictureReference("sha256:\($0.item.digest)") }
+    }
+
+    private mutating func planDelivery(
+        _ delivery: Delivery, clips: [ClipFacts.Known?], format: FilmFormat
+    ) throws {
+        let formatDocument = try JSONDocument(encoding: format)
+        var segments: [String] = []
+        var sound: [SoundKeyPiece] = []
+        for (index, shot) in film.shots.enumerated() {
+            let id = "segment:\(shot.id):\(delivery.name)"
+            guard let clip = clips[index] else {
+                add(id, .segment, shot: shot.id, delivery: delivery.name, .willRun, waits(id, for: "the clip"))
+                continue
+            }
+            let shown = production.shownFrames(index, of: clip.facts, in: format)
+            let key = try WorkKey.segment(
+                clip: clip.digest, frames: shown, preset: delivery.document,
+                format: formatDocument, engine: production.engine)
+            let known = judge(
+                id, .segment, shot: shot.id, delivery: delivery.name, key: key, output: delivery.name)
+            if let known { segments.append(known.item.digest) }
+            sound.append(
+                clip.facts.sound(
+                    clip: clip.digest, shown: known?.fact(SegmentFacts.self)?.frames ?? shown,
+                    isContinued: production.isContinued(index)))
+        }
+        let id = "film:\(delivery.name)"
+        let isFirst = delivery.name == production.deliveries[0].name
+        guard segments.count == film.shots.count else {
+            add(id, .film, delivery: delivery.name, .willRun, waits(id, for: "its segments"))
+            if isFirst { try planThumbnails(film: nil) }
+            return
+        }
+        let key = try WorkKey.film(
+            segments: segments, sound: JSONDocument(encoding: sound), preset: delivery.document,
+            format: formatDocument, title: film.title, engine: production.engine)
+        let known = judge(id, .film, delivery: delivery.name, key: key, output: "film")
+        if isFirst { try planThumbnails(film: known?.item.digest) }
+    }
+
+    private mutating func planThumbnails(film digest: String?) throws {
+        guard film.film.thumbnails else { return }
+        guard let digest else {
+            return add("thumbnails", .thumbnails, .willRun, waits("thumbnails", for: "the film"))
+        }
+        let key = try WorkKey.thumbnails(film: digest, engine: production.engine)
+        keys["thumbnails"] = key
+        let made = journal.artifacts[key.digest] ?? [:]
+        if made.isEmpty {
+            add("thumbnails", .thumbnails, .willRun, mediaReason("thumbnails", key: key))
+        } else if made.values.allSatisfy(holds) {
+            add("thumbnails", .thumbnails, .cached, "in the store")
+        } else {
+            add("thumbnails", .thumbnails, .willRun, "artifact missing")
+        }
+    }
+
+    // MARK: Judging
+
+    /// Adds a media step; returns its recorded output even when the file itself is gone, because running the
+    /// step again makes the same bytes.
+    private mutating func judge(
+        _ id: String, _ kind: PlanStep.Kind, shot: String? = nil, delivery: String? = nil, key: WorkKey,
+        output: String
+    ) -> Artifact? {
+        keys[id] = key
+        guard let known = journal.artifacts[key.digest]?[output] else {
+            add(id, kind, shot: shot, delivery: delivery, .willRun, mediaReason(id, key: key))
+            return nil
+        }
+        let isHere = holds(known)
+        add(
+            id, kind, shot: shot, delivery: delivery, isHere ? .cached : .willRun,
+            isHere ? "in the store" : "artifact missing")
+        return known
+    }
+
+    private func mediaReason(_ id: String, key: WorkKey) -> String {
+        guard let old = journal.document(storyboard: film.name, step: id) else { return "never run" }
+        return ChangeReason.words(from: old, to: key.document)
+    }
+
+    private func waits(_ id: String, for what: String) -> String {
+        journal.document(storyboard: film.name, step: id) == nil ? "never run" : "waits for \(what)"
+    }
+
+    private func holds(_ artifact: Artifact) -> Bool { store[artifact.item.name] == artifact.item.bytes }
+
+    private mutating func add(
+        _ id: String, _ kind: PlanStep.Kind, shot: String? = nil, delivery: String? = nil,
+        _ status: PlanStep.Status, _ reason: String
+    ) {
+        steps.append(
+            PlanStep(
+                id: id, kind: kind, shot: shot, delivery: delivery, status: status, reason: reason, estimate: nil,
+                workKey: keys[id]?.digest))
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Media
+import Montage
+
+/// A storyboard with everything it names looked up and judged: model, presets, pictures. When one of these
+/// exists, nothing that could have been known beforehand can spoil the film any more.
+///
+/// It answers the pure questions that plan and builder share: which request, which key.
+package struct Production: Sendable {
+    let storyboard: Storyboard
+    let generator: any ShotGenerator
+    let size: ModelSize
+    let deliveries: [Delivery]
+    /// What the model's cards only warn about.
+    private(set) var warnings: [String] = []
+    /// The codec library, as it enters keys.
+    let engine: String
+    private let pictures: [String: PictureReference]
+
+    /// Looks everything up. Blocks (reads pictures and presets); buys nothing.
+    package init(_ settings: FilmSettings) throws {
+        let storyboard = try Storyboard.load(
+            path: settings.storyboardPath, allowOutside: settings.allowOutsideImages)
+        self.storyboard = storyboard
+        generator = settings.generator
+        size = try generator.modelSize(of: storyboard)
+        deliveries = try Delivery.list(
+            storyboard.film.deliver.map { name in
+                do {
+                    return try settings.presets.preset(named: name)
+                } catch let error as MontageError {
+                    throw FilmError(
+                        .presetInvalid, "film.deliver: \(error.message)", subject: storyboard.path,
+                        hint: error.hint, underlying: error)
+                }
+            })
+        engine =
+            FFmpegVersions.libraries.first { $0.name.contains("avcodec") }
+            .map { "\($0.name) \($0.run)" } ?? "unknown"
+        var pictures: [String: PictureReference] = [:]
+        for shot in storyboard.shots {
+            for path in [shot.firstImage, shot.lastImage].compactMap(\.self) where pictures[path] == nil {
+                pictures[path] = try Self.reference(to: path, size: size, shot: shot, in: storyboard)
+            }
+        }
+        self.pictures = pictures
+        warnings = try judgeAll()
+    }
+
+    private static func reference(
+        to path: String, size: ModelSize, shot: Shot, in storyboard: Storyboard
+    ) throws -> PictureReference {
+        do {
+            _ = try Picture.load(path: path)
+            let digest = try SHA256.hex(ofFile: path, interrupt: Interrupt())
+            return PictureReference("sha256:\(digest) fitted \(size.width)x\(size.height)")
+        } catch {
+            let reason = FilmError.message(of: error)
+            throw FilmError(
+                .fileInvalid, "shot \(shot.id): \(reason)", subject: "\(storyboard.path):\(shot.line)",
+                hint: "use a PNG or JPEG picture", underlying: error)
+        }
+    }
+
+    /// Every shot's request against the model's card; a chained one with a stand-in for the frame to come.
+    private func judgeAll() throws -> [String] {
+        var warnings: [String] = []
+        for shot in storyboard.shots {
+            for take in 1...shot.takes {
+                let composed = try compose(shot, take: take, upstream: .placeholder)
+                for problem in composed.problems {
+                    let line = "shot \(shot.id): \(problem.path): \(problem.message)"
+                    if problem.isError {
+                        throw FilmError(
+                            .requestInvalid, line, subject: "\(storyboard.path):\(shot.line)", hint: problem.hint)
+                    }
+                    if !warnings.contains(line) { warnings.append(line) }
+                }
+            }
+        }
+        return warnings
+    }
+
+    /// The order for one take. `upstream` is the frame before a chained shot; others ignore it.
+    func order(_ shot: Shot, take: Int, upstream: PictureReference?) -> ShotOrder {
+        ShotOrder(
+            shot: shot, model: storyboard.model, size: size, quality: storyboard.quality, take: take,
+            first: shot.isChained ? upstream : shot.firstImage.flatMap { pictures[$0] },
+            last: shot.lastImage.flatMap { pictures[$0] })
+    }
+
+    func compose(_ shot: Shot, take: Int, upstream: PictureReference?) throws(FilmError) -> ComposedShot {
+        try generator.compose(order(shot, take: take, upstream: upstream))
+    }
+
+    /// The key of a composed take.
+    func key(of composed: ComposedShot, take: Int) throws -> WorkKey {
+        try WorkKey.shot(generator: generator.name, request: JSONDocument(parsing: composed.request), take: take)
+    }
+
+    /// Whether the next shot begins on this one's last frame, which is then shown only once.
+    func isContinued(_ index: Int) -> Bool {
+        index + 1 < storyboard.shots.count && storyboard.shots[index + 1].isChained
+    }
+
+    /// How many frames of a clip the film shows, at the film's rate.
+    func shownFrames(_ index: Int, of facts: ClipFacts, in format: FilmFormat) -> Int {
+        let frames = facts.frames(at: format.rate)
+        return isContinued(index) ? frames - 1 : frames
+    }
+
+    /// The film's format once the first clip's rate is known.
+    func format(firstRate: Rational) -> FilmFormat {
+        FilmFormat(width: size.width, height: size.height, rate: storyboard.film.rate ?? Self.plain(firstRate))
+    }
+
+    /// The usual rate a measured one means: an average over a few seconds is off by a hair.
+    static func plain(_ rate: Rational) -> Rational {
+        let usual = [
+            Rational(24000, 1001), Rational(24, 1), Rational(25, 1), Rational(30000, 1001), Rational(30, 1),
+            Rational(48, 1), Rational(50, 1), Rational(60000, 1001), Rational(60, 1),
+        ]
+        return usual.first { abs($0.value - rate.value) <= rate.value * 0.0004 } ?? rate
+    }
+
+    /// The runs of shots that go on from one another, as ranges of indices.
+    var chains: [Range<Int>] {
+        let starts = storyboard.shots.indices.filter { !storyboard.shots[$0].isChained }
+        return starts.enumerated().map { place, start in
+            start..<(place + 1 < starts.count ? starts[place + 1] : storyboard.shots.count)
+        }
+    }
+
+    /// The name of a step within the storyboard; take 2 of shot a is `shot:a#2`.
+    static func stepID(shot: Shot, take: Int) -> String { take == 1 ? "shot:\(shot.id)" : "shot:\(shot.id)#\(take)" }
+}

@@ -1,0 +1,228 @@
+public import Foundation
+public import Logging
+public import Media
+public import Montage
+public import Runware
+import Synchronization
+
+/// Has clips made by a Runware service, the hosted one or a sandbox. The only file of this room that knows
+/// the client.
+public struct RunwareGenerator: ShotGenerator {
+    /// `runware` or `sandbox`; enters every shot's work key.
+    public let name: String
+    private let client: Client
+    private let cards: CardShelf
+
+    /// Makes a generator.
+    ///
+    /// - Parameters:
+    ///   - name: who is asked: `runware` or `sandbox`.
+    ///   - client: how to reach the service.
+    ///   - cards: folders of model cards, first hit first.
+    public init(name: String, client: ClientConfiguration, cards: [String], logger: Logger) {
+        self.name = name
+        self.client = Client(client, logger: logger)
+        self.cards = CardShelf(cards)
+    }
+
+    /// Looks the storyboard's size up in the model's card.
+    public func modelSize(of storyboard: Storyboard) throws(FilmError) -> ModelSize {
+        let card = try card(of: storyboard.model, subject: storyboard.path)
+        let found: ModelCard.Size?
+        let asked: String
+        switch storyboard.size {
+        case .pixels(let width, let height):
+            found = card.sizes.first { $0.width == width && $0.height == height }
+            asked = "\(width)x\(height)"
+        case .named(let resolution, let aspect):
+            found = card.size(resolution: resolution, aspect: aspect)
+            asked = "\(resolution) \(aspect)"
+        }
+        guard let found else {
+            throw FilmError(
+                .requestInvalid, "defaults: \(card.name) makes no pictures of \(asked)", subject: storyboard.path,
+                hint: "it makes "
+                    + card.sizes.map { "\($0) (\($0.resolution) \($0.aspect))" }.joined(separator: ", "))
+        }
+        return ModelSize(
+            width: found.width, height: found.height, resolution: found.resolution,
+            rate: card.fps > 0 ? Rational(card.fps, 1) : nil)
+    }
+
+    /// The request, its price and what the card has against it.
+    public func compose(_ order: ShotOrder) throws(FilmError) -> ComposedShot {
+        let card = try card(of: order.model, subject: order.shot.id)
+        // The card judges the form of a picture; any UUID stands for the ones that will be sent.
+        let standIn = "00000000-0000-4000-8000-000000000000"
+        let judged = request(order) { _ in standIn }
+        let problems = card.validate(judged).map {
+            RequestProblem(
+                path: $0.path, message: [$0.value.map { "\($0)" }, $0.message].compactMap(\.self).joined(separator: " "),
+                hint: [$0.suggestion.map { "write \($0)" }, $0.allowed.map { "allowed: \($0)" }].compactMap(\.self)
+                    .joined(separator: "; "),
+                isError: $0.severity == .error)
+        }
+        return ComposedShot(
+            request: request(order) { $0.text }.canonicalJSON(), estimate: card.estimate(judged)?.usd,
+            problems: problems)
+    }
+
+    private func request(_ order: ShotOrder, picture: (PictureReference) -> String) -> VideoRequest {
+        let shot = order.shot
+        var request = VideoRequest()
+        request.taskType = "videoInference"
+        request.model = order.model
+        request.positivePrompt = shot.prompt
+        request.negativePrompt = shot.negative
+        request.duration = shot.duration
+        request.seed = order.seed
+        request.outputFormat = "MP4"
+        request.outputQuality = order.quality
+        request.numberResults = 1
+        if let first = order.first { request.frameImages.append(FrameImage(image: picture(first), frame: .first)) }
+        if let last = order.last { request.frameImages.append(FrameImage(image: picture(last), frame: .last)) }
+        if request.frameImages.isEmpty {
+            request.width = order.size.width
+            request.height = order.size.height
+        } else {
+            // With pictures the shape comes from them, so only the size class is said.
+            request.resolution = order.size.resolution
+        }
+        if shot.style != nil || shot.audio != nil || shot.multiClip != nil || shot.thinking != nil {
+            request.pixverse = VideoRequest.PixverseSettings(
+                style: shot.style, audio: shot.audio, multiClip: shot.multiClip, thinking: shot.thinking)
+        }
+        return request
+    }
+
+    private func card(of model: String, subject: String) throws(FilmError) -> ModelCard {
+        do {
+            return try cards.card(of: model)
+        } catch {
+            throw FilmError(
+                .requestInvalid, "model: \(error.message)", subject: subject, hint: error.hint, underlying: error)
+        }
+    }
+
+    /// Runs one task through the client.
+    public func generate(
+        _ order: ShotOrder, pictures: [PictureReference: String], taskUUID: String, alreadySent: Bool,
+        willSend: @escaping @Sendable () async throws -> Void,
+        progress: @escaping @Sendable (Double?) -> Void
+    ) async throws(GenerationFailure) -> GeneratedShot {
+        let request = request(order) { pictures[$0] ?? $0.text }
+        let results: [VideoResult]
+        do {
+            results = try await client.run(
+                request, taskUUID: taskUUID, alreadySent: alreadySent, willSend: willSend,
+                progress: { progress($0.percent.map { Double($0) / 100 }) })
+        } catch {
+            throw GenerationFailure(error)
+        }
+        return try Self.shot(results, taskUUID)
+    }
+
+    /// Asks once.
+    public func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> GeneratedShot? {
+        let answer: TaskAnswer?
+        do {
+            answer = try await client.ask([taskUUID])[taskUUID]
+        } catch {
+            // Not to have been answered says nothing about the task.
+            var failure = GenerationFailure(error)
+            if failure.outcome != .cancelled { failure.outcome = .unknown }
+            throw failure
+        }
+        guard let answer else { return nil }
+        if !answer.results.isEmpty { return try Self.shot(answer.results, taskUUID) }
+        if answer.running == 0, let error = answer.failures.first { throw GenerationFailure(error) }
+        return nil
+    }
+
+    /// Downloads a clip.
+    public func fetch(
+        _ url: String, to path: String, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(GenerationFailure) {
+        do {
+            _ = try await client.download(url, to: path, progress: { received, _ in progress(received) })
+        } catch {
+            throw GenerationFailure(error)
+        }
+    }
+
+    private static func shot(
+        _ results: [VideoResult], _ taskUUID: String
+    ) throws(GenerationFailure) -> GeneratedShot {
+        guard let result = results.first, let url = result.videoURL else {
+            throw GenerationFailure(
+                .unknown, code: "noVideoURL", message: "task \(taskUUID) is done, but its clip has no address",
+                hint: "run again: the task is asked for, not bought again")
+        }
+        return GeneratedShot(
+            url: url, videoUUID: result.videoUUID, seed: result.seed, cost: result.cost,
+            isUnsafe: result.nsfw ?? false)
+    }
+}
+
+extension FilmSettings {
+    /// Who makes the clips.
+    public enum Provider: String, Sendable {
+        /// A local service that charges nothing real.
+        case sandbox
+        /// The hosted service.
+        case runware
+    }
+
+    /// Makes settings with a Runware service as generator.
+    ///
+    /// - Parameters:
+    ///   - client: how to reach the service.
+    ///   - modelCards: folders of model cards, first hit first.
+    public init(
+        storyboardPath: String, outputDirectory: String, provider: Provider, client: ClientConfiguration,
+        presets: PresetLibrary, modelCards: [String], stateDirectory: String? = nil, lanes: Lanes = .shared,
+        logger: Logger = Logger(label: "reel.film"), budget: Decimal? = nil, allowOutsideImages: Bool = false
+    ) {
+        self.init(
+            storyboardPath: storyboardPath, outputDirectory: outputDirectory,
+            generator: RunwareGenerator(
+                name: provider.rawValue, client: client, cards: modelCards, logger: logger),
+            presets: presets, stateDirectory: stateDirectory, lanes: lanes, logger: logger, budget: budget,
+            allowOutsideImages: allowOutsideImages)
+    }
+}
+
+/// Reads each model's card once.
+private final class CardShelf: Sendable {
+    private let directories: [String]
+    private let read = Mutex<[String: ModelCard]>([:])
+
+    init(_ directories: [String]) { self.directories = directories }
+
+    func card(of model: String) throws(RunwareError) -> ModelCard {
+        if let card = read.withLock({ $0[model] }) { return card }
+        let card = try ModelCard.find(model: model, in: directories)
+        read.withLock { $0[model] = card }
+        return card
+    }
+}
+
+extension GenerationFailure {
+    /// What an error of the client means for a take.
+    init(_ error: RunwareError) {
+        let outcome: Outcome
+        switch (error.category, error.charged) {
+        case (.cancelled, _): outcome = .cancelled
+        case (_, .unknown): outcome = .unknown
+        case (_, .yes): outcome = .failed
+        case (.validation, .no), (.auth, .no), (.quota, .no), (.rateLimit, .no), (.safety, .no), (.transport, .no),
+            (.protocol, .no):
+            outcome = .refused
+        case (_, .no): outcome = .failed
+        }
+        self.init(
+            outcome, code: error.code, message: error.message.isEmpty ? error.code : error.message,
+            hint: error.hint, stopsEverything: error.category == .auth || error.category == .quota,
+            isUnreachable: error.category == .transport || error.category == .protocol)
+    }
+}

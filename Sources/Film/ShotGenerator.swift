@@ -1,0 +1,190 @@
+public import Foundation
+public import Media
+
+/// Whoever makes clips from prompts. ``RunwareGenerator`` is the one there is; tests may bring another.
+///
+/// The film never sees the service's own types: it hands over a ``ShotOrder`` and keeps the canonical text
+/// of the request, which is what a work key is made of.
+public protocol ShotGenerator: Sendable {
+    /// Enters every shot's work key, so that clips of a sandbox never pass for paid ones.
+    var name: String { get }
+
+    /// The exact picture size and expected rate of a storyboard on its model.
+    func modelSize(of storyboard: Storyboard) throws(FilmError) -> ModelSize
+
+    /// The request for an order, checked against the model's card. Pure: sends nothing, reads no picture.
+    func compose(_ order: ShotOrder) throws(FilmError) -> ComposedShot
+
+    /// Has the clip made, and returns when it can be fetched.
+    ///
+    /// - Parameters:
+    ///   - pictures: a data URI for each ``PictureReference`` of the order.
+    ///   - taskUUID: ours, already in the journal.
+    ///   - alreadySent: this UUID may have been sent before: ask first, never send blindly.
+    ///   - willSend: called before the first byte leaves; when it throws, nothing is sent.
+    ///   - progress: 0...1 as far as the service says, else nil.
+    func generate(
+        _ order: ShotOrder, pictures: [PictureReference: String], taskUUID: String, alreadySent: Bool,
+        willSend: @escaping @Sendable () async throws -> Void,
+        progress: @escaping @Sendable (Double?) -> Void
+    ) async throws(GenerationFailure) -> GeneratedShot
+
+    /// What the service knows of a task; nil when it is unknown or still running. Never causes work.
+    func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> GeneratedShot?
+
+    /// Downloads a clip to a path of the caller's, durable when it returns.
+    func fetch(
+        _ url: String, to path: String, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(GenerationFailure)
+}
+
+/// A picture in a request, named by its bytes: `sha256:…`, or `sha256:… fitted 640x360` when it is brought to
+/// the model's size on the way.
+public struct PictureReference: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The text that stands in the canonical request instead of the picture.
+    public var text: String
+    /// The text itself.
+    public var description: String { text }
+    /// Names a picture.
+    public init(_ text: String) { self.text = text }
+    /// Stands for a frame that does not exist yet, while requests are checked before anything is bought.
+    public static let placeholder = PictureReference("sha256:not-known-yet")
+}
+
+/// What a model makes of a storyboard's size.
+public struct ModelSize: Sendable, Hashable {
+    /// Pixels across.
+    public var width: Int
+    /// Pixels down.
+    public var height: Int
+    /// The model's word for it, sent beside pictures: `720p`.
+    public var resolution: String
+    /// Frames a second that the model's card promises, if it does.
+    public var rate: Rational?
+    /// Makes a size.
+    public init(width: Int, height: Int, resolution: String, rate: Rational?) {
+        self.width = width
+        self.height = height
+        self.resolution = resolution
+        self.rate = rate
+    }
+}
+
+/// Everything that decides one take of a shot.
+public struct ShotOrder: Sendable, Hashable {
+    /// The shot, with the storyboard's defaults filled in.
+    public var shot: Shot
+    /// The model, as the service names it.
+    public var model: String
+    /// The film's size on that model.
+    public var size: ModelSize
+    /// Output quality, 20...99.
+    public var quality: Int?
+    /// Which take, from 1.
+    public var take: Int
+    /// The picture it begins on.
+    public var first: PictureReference?
+    /// The picture it ends on.
+    public var last: PictureReference?
+
+    /// The seed of this take: the shot's for the first, the next ones for the others.
+    public var seed: Int64? { shot.seed.map { ($0 + Int64(take - 1)) % 2_147_483_648 } }
+}
+
+/// A request ready to be judged, priced and named.
+public struct ComposedShot: Sendable {
+    /// The request as canonical JSON, pictures replaced by their references, without a task UUID.
+    public var request: String
+    /// What it will probably cost, in USD; nil where the card knows no price.
+    public var estimate: Decimal?
+    /// What the model's card has against it.
+    public var problems: [RequestProblem]
+    /// Makes a composed request.
+    public init(request: String, estimate: Decimal?, problems: [RequestProblem]) {
+        self.request = request
+        self.estimate = estimate
+        self.problems = problems
+    }
+}
+
+/// Something a model's card has against a request.
+public struct RequestProblem: Sendable, Hashable {
+    /// The field, as a path of keys.
+    public var path: String
+    /// What is wrong.
+    public var message: String
+    /// What would be right.
+    public var hint: String?
+    /// False for a mere warning.
+    public var isError: Bool
+    /// Makes a problem.
+    public init(path: String, message: String, hint: String?, isError: Bool) {
+        self.path = path
+        self.message = message
+        self.hint = hint
+        self.isError = isError
+    }
+}
+
+/// A clip that the service has made.
+public struct GeneratedShot: Sendable, Hashable {
+    /// Where to fetch it, while that lasts.
+    public var url: String
+    /// The service's name of it.
+    public var videoUUID: String?
+    /// The seed that was used.
+    public var seed: Int64?
+    /// What it cost, in USD.
+    public var cost: Decimal?
+    /// Whether the service found it unsafe for work.
+    public var isUnsafe: Bool
+    /// Makes a result.
+    public init(url: String, videoUUID: String?, seed: Int64?, cost: Decimal?, isUnsafe: Bool) {
+        self.url = url
+        self.videoUUID = videoUUID
+        self.seed = seed
+        self.cost = cost
+        self.isUnsafe = isUnsafe
+    }
+}
+
+/// Why there is no clip.
+public struct GenerationFailure: Error, Sendable, CustomStringConvertible {
+    /// What it means for the take.
+    public enum Outcome: Sendable {
+        /// Not accepted, not charged.
+        case refused
+        /// Accepted and failed; the cost, if any, is spent.
+        case failed
+        /// Nobody knows. The same UUID must be asked for again; a new one is forbidden.
+        case unknown
+        /// We were told to stop.
+        case cancelled
+    }
+    /// What it means for the take.
+    public var outcome: Outcome
+    /// The service's code.
+    public var code: String
+    /// One line, without secrets.
+    public var message: String
+    /// What to do.
+    public var hint: String?
+    /// Key, credit or quota: the next request would fare no better.
+    public var stopsEverything: Bool
+    /// The service was not reached at all, so it is not the service that refused.
+    public var isUnreachable: Bool
+    /// Makes a failure.
+    public init(
+        _ outcome: Outcome, code: String, message: String, hint: String?, stopsEverything: Bool = false,
+        isUnreachable: Bool = false
+    ) {
+        self.outcome = outcome
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.stopsEverything = stopsEverything
+        self.isUnreachable = isUnreachable
+    }
+    /// Code and message.
+    public var description: String { "\(code): \(message)" }
+}

@@ -1,0 +1,106 @@
+import Foundation
+public import Media
+public import Montage
+
+/// A media step as a value: what goes in, what to do, where the outputs go.
+///
+/// It can be written to a file and run in another process or on another machine; running it twice is
+/// harmless. Paid work is never a step: only the head of a run talks to the service.
+public struct StepSpec: Sendable, Codable {
+    /// A file that goes in, named by digest and place.
+    public struct Input: Sendable, Codable, Hashable {
+        /// SHA-256 of the file.
+        public var digest: String
+        /// Where it is.
+        public var path: String
+    }
+
+    /// What to do.
+    public enum Work: Sendable, Codable {
+        /// Measure a clip.
+        case probe(source: String)
+        /// Take a clip's last frame, as a PNG of exactly this size.
+        case lastFrame(source: String, width: Int, height: Int, output: String)
+        /// Render a run of frames for one or more deliveries, with one decode.
+        case segment(SegmentJob)
+        /// Join and prove one delivery.
+        case film(JoinJob)
+        /// Make `poster.jpg`, `sprites.jpg` and `sprites.vtt` in a folder.
+        case thumbnails(source: String, directory: String)
+    }
+
+    /// The step's name in its storyboard.
+    public var id: String
+    /// The files that go in.
+    public var inputs: [Input]
+    /// What to do.
+    public var work: Work
+
+    /// Makes a step.
+    public init(id: String, inputs: [Input], work: Work) {
+        self.id = id
+        self.inputs = inputs
+        self.work = work
+    }
+
+    /// Does the work. Blocks; run it in a lane.
+    ///
+    /// - Returns: the files made, each under its final name at the path that was asked for.
+    public func run(interrupt: Interrupt, progress: (@Sendable (Double) -> Void)? = nil) throws -> StepOutcome {
+        switch work {
+        case .probe(let source):
+            let report = try Probe.report(path: source, accept: .clips, countFrames: true, interrupt: interrupt)
+            return try StepOutcome(outputs: [.init(name: "clip", path: source, facts: report)])
+        case .lastFrame(let source, let width, let height, let output):
+            let frame = try FrameExtraction.frame(of: source, at: .last, accept: .clips, interrupt: interrupt)
+            var picture = frame.picture
+            if picture.width != width || picture.height != height {
+                picture = try picture.fitted(width: width, height: height, how: .crop)
+            }
+            try FileSync.write(try picture.png(), to: output)
+            return try StepOutcome(outputs: [.init(name: "frame", path: output, facts: Nothing())])
+        case .segment(let job):
+            let reports = try Segments.render(job, interrupt: interrupt, progress: progress)
+            return StepOutcome(
+                outputs: try zip(job.outputs, reports).map {
+                    try .init(name: $0.preset.name, path: $0.path, facts: $1)
+                })
+        case .film(let job):
+            let proof = try Join.run(job, interrupt: interrupt, progress: progress)
+            return try StepOutcome(outputs: [.init(name: "film", path: job.output, facts: proof)])
+        case .thumbnails(let source, let directory):
+            let set = try Thumbnails.make(from: source, into: directory, interrupt: interrupt)
+            return StepOutcome(
+                outputs: try Self.thumbnailNames.map {
+                    try .init(name: $0, path: directory + "/" + $0, facts: set)
+                })
+        }
+    }
+
+    /// The files that thumbnails consist of.
+    static let thumbnailNames = ["poster.jpg", "sprites.jpg", "sprites.vtt"]
+
+    private struct Nothing: Encodable {}
+}
+
+/// What a step made.
+public struct StepOutcome: Sendable, Codable {
+    /// One file.
+    public struct Output: Sendable, Codable {
+        /// Which of the outputs.
+        public var name: String
+        /// Where it is.
+        public var path: String
+        /// What was measured about it, as JSON text.
+        public var facts: String
+
+        init(name: String, path: String, facts: some Encodable) throws {
+            self.name = name
+            self.path = path
+            self.facts = try JSONDocument(encoding: facts).canonical
+        }
+    }
+
+    /// The files.
+    public var outputs: [Output]
+}

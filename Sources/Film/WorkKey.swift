@@ -1,0 +1,86 @@
+package import Media
+
+/// Names what a step was asked to do: the SHA-256 of a canonical JSON document.
+///
+/// What enters a key, and why, stands at each maker below; what does not enter cannot cause work. The
+/// document is kept in the journal beside the step, so that the next plan can say which part changed.
+/// A change in what the steps *do* for equal documents needs a new ``version``.
+package struct WorkKey: Sendable, Hashable {
+    /// Raise it when equal documents no longer mean equal outputs.
+    static let version: Int64 = 1
+
+    /// The document whose digest the key is.
+    package let document: JSONDocument
+    /// 64 hex digits.
+    package let digest: String
+
+    private init(_ step: String, _ members: [String: JSONDocument]) throws(MediaError) {
+        var members = members
+        members["key"] = .int(Self.version)
+        members["step"] = .string(step)
+        document = .object(members)
+        digest = try SHA256.hex(of: Array(document.canonical.utf8))
+    }
+
+    /// A take of a shot.
+    /// - `generator`: who makes it; a sandbox's clip is not the service's.
+    /// - `request`: the whole canonical request: prompt, negative, size or resolution, duration, seed,
+    ///   quality, style, audio, multiClip, thinking, model, and the digests of its pictures. A last frame
+    ///   enters here and nowhere else: same frame, same key, nothing follows (early cut-off).
+    /// - `take`: the second take of an equal request is another purchase.
+    /// Not: shot id, title, place in the file, comments, task UUID, prices.
+    package static func shot(generator: String, request: JSONDocument, take: Int) throws(MediaError) -> WorkKey {
+        try WorkKey("shot", ["generator": .string(generator), "request": request, "take": .int(Int64(take))])
+    }
+
+    /// The last frame of a clip, as PNG.
+    /// - `clip`: digest of the clip's bytes.
+    /// - `width`, `height`: the model's exact size, which the next request needs.
+    package static func frame(clip: String, width: Int, height: Int) throws(MediaError) -> WorkKey {
+        try WorkKey(
+            "frame", ["clip": .string(clip), "width": .int(Int64(width)), "height": .int(Int64(height))])
+    }
+
+    /// One shot's pictures in one delivery.
+    /// - `clip`: digest of the clip's bytes.
+    /// - `frames`: how many of its frames are shown, from the first; one less where the next shot begins on
+    ///   the last one.
+    /// - `preset`: its canonical JSON, so a changed encoder option counts and a changed file name does not.
+    /// - `format`: the film's size, rate and sound format.
+    /// - `engine`: the codec library's version: segments of two encoder builds must not be joined.
+    package static func segment(
+        clip: String, frames: Int, preset: JSONDocument, format: JSONDocument, engine: String
+    ) throws(MediaError) -> WorkKey {
+        try WorkKey(
+            "segment",
+            [
+                "clip": .string(clip), "frames": .int(Int64(frames)), "preset": preset, "format": format,
+                "engine": .string(engine),
+            ])
+    }
+
+    /// A whole delivery.
+    /// - `segments`: digests of its segments, in order.
+    /// - `sound`: per shot the clip its sound comes from (or null), the frames shown, and whether the next
+    ///   shot goes on from it.
+    /// - `preset`, `format`, `engine`: as for a segment; the sound is encoded here.
+    /// - `title`: it is written into the file.
+    package static func film(
+        segments: [String], sound: JSONDocument, preset: JSONDocument, format: JSONDocument, title: String,
+        engine: String
+    ) throws(MediaError) -> WorkKey {
+        try WorkKey(
+            "film",
+            [
+                "segments": .array(segments.map { .string($0) }), "sound": sound, "preset": preset,
+                "format": format, "title": .string(title), "engine": .string(engine),
+            ])
+    }
+
+    /// Poster, sprites and their index.
+    /// - `film`: digest of the delivery they are taken from.
+    /// - `engine`: the pictures are encoded by it.
+    package static func thumbnails(film: String, engine: String) throws(MediaError) -> WorkKey {
+        try WorkKey("thumbnails", ["film": .string(film), "engine": .string(engine)])
+    }
+}

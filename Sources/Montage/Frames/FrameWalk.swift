@@ -1,0 +1,119 @@
+import Media
+
+/// One picture stream of a file, decoded frame after frame, the way a patient player would.
+///
+/// Damage does not end the walk: a packet that cannot be decoded is counted and passed over, a file that
+/// breaks off ends where it breaks off, and what the decoder still holds comes out. Only an interrupt throws
+/// once the file is open. A class because it is handed around while it moves; one thread at a time.
+final class FrameWalk {
+    /// What went wrong on the way, in the order it went wrong.
+    private(set) var faults: [MediaError] = []
+    /// Frames that the decoder itself calls damaged.
+    private(set) var corruptFrames = 0
+    /// The first packet that was decoded after the last start.
+    private(set) var start: (pts: Int64?, dts: Int64?, position: Int64?)?
+
+    let demuxer: Demuxer
+    let stream: StreamInfo
+    private let decoder: Decoder
+    private let packet: Packet
+    private let interrupt: Interrupt
+    private var isDraining = false
+    private var hasEnded = false
+    private var waitsForKeyframe = false
+
+    /// Opens the file and its picture stream, with nothing decoded yet. Blocks.
+    ///
+    /// MP4 and MOV are opened by their index alone when it says enough; other containers are analysed.
+    ///
+    /// - Throws: `MontageError.noVideo`; `MediaError` if the file cannot be opened or its codec is unknown.
+    init(path: String, accept: DemuxerSet, interrupt: Interrupt) throws {
+        let demuxer = try Opening.open(path, accept: accept, for: .decoding, interrupt: interrupt)
+        let stream = try Opening.pictureStream(of: demuxer, path: path)
+        demuxer.keepOnly([stream.index])
+        let decoder = try Decoder(stream)
+        let packet = try Packet()
+        self.demuxer = demuxer
+        self.stream = stream
+        self.decoder = decoder
+        self.packet = packet
+        self.interrupt = interrupt
+    }
+
+    /// Whether anything on the way was damaged.
+    var isDamaged: Bool { !faults.isEmpty || corruptFrames > 0 }
+
+    /// Goes to a keyframe at or before `ticks` and decodes from there; false if the container cannot.
+    func restart(at ticks: Int64) throws -> Bool {
+        do {
+            try demuxer.seek(stream: stream.index, ticks: ticks, backward: true)
+        } catch let error as MediaError where error.code != .cancelled {
+            return false
+        }
+        decoder.flush()
+        faults = []
+        corruptFrames = 0
+        start = nil
+        isDraining = false
+        hasEnded = false
+        waitsForKeyframe = true
+        return true
+    }
+
+    /// Decodes the next frame in the decoder's order, which is the order of showing; false at the end.
+    func next(into frame: borrowing Frame) throws -> Bool {
+        var failures = 0
+        while !hasEnded {
+            try interrupt.check()
+            do {
+                switch try decoder.receive(into: frame) {
+                case .got:
+                    if frame.isCorrupt { corruptFrames += 1 }
+                    return true
+                case .ended:
+                    hasEnded = true
+                case .needsInput:
+                    try feed()
+                }
+                failures = 0
+            } catch let error as MediaError where error.code != .cancelled {
+                faults.append(error)
+                failures += 1
+                // A decoder that fails again and again without eating anything would spin for ever.
+                if failures > 64 { isDraining ? hasEnded = true : try feed() }
+            }
+        }
+        return false
+    }
+
+    private func feed() throws {
+        while true {
+            guard try readPacket() else {
+                isDraining = true
+                try decoder.sendEnd()
+                return
+            }
+            guard packet.streamIndex == stream.index, packet.byteCount > 0 else { continue }
+            if waitsForKeyframe, !packet.isKeyframe { continue }
+            waitsForKeyframe = false
+            if start == nil { start = (packet.pts, packet.dts, packet.position) }
+            do {
+                try decoder.send(packet)
+                return
+            } catch let error as MediaError where error.code != .cancelled {
+                faults.append(error)
+            }
+        }
+    }
+
+    /// Reads on; a file that breaks off counts as one that ends, and the fault is kept.
+    private func readPacket() throws -> Bool {
+        do {
+            try interrupt.check()
+            return try demuxer.read(into: packet)
+        } catch let error as MediaError where error.code != .cancelled {
+            faults.append(error)
+            return false
+        }
+    }
+}

@@ -1,0 +1,102 @@
+public import Media
+import Synchronization
+
+/// Puts whole clips of any kind one after the other into one delivery.
+public enum Concat {
+    /// Conforms all inputs to the first one's format, encodes them as one film and proves it. Blocks.
+    ///
+    /// The first clip gives size (made even, pixels square), frame rate and colour. Clips of another shape
+    /// are fitted with bars; other rates are resampled by time of presentation; clips without sound give
+    /// silence; all cuts are plain, with fades of a few milliseconds in the sound. One clip is open at a
+    /// time and one encoder runs throughout, so memory and open files do not depend on how many there are.
+    ///
+    /// - Throws: `MontageError` naming the clip that cannot be used; `MediaError`. No file is left.
+    public static func run(
+        inputs: [String], output: String, preset: Preset, title: String? = nil, interrupt: Interrupt,
+        progress: (@Sendable (Double) -> Void)? = nil
+    ) throws -> Proof {
+        guard let first = inputs.first else {
+            throw MontageError(
+                .invalidArgument, operation: "there are no clips to join", subject: output,
+                hint: "Name at least one clip.")
+        }
+        let pending = try Pending([output])
+        for path in inputs { _ = try Pending([output], input: path) }
+        let wantsSound = preset.audio != nil
+        let opened = try ClipReader(first, wantsSound: wantsSound, interrupt: interrupt)
+        let rate = opened.rate
+        let order = DeliveryLine.Order(
+            path: pending.path(0), container: preset.container, muxerOptions: preset.muxerOptions,
+            video: preset.video, audio: preset.audio, size: nil, rate: rate, colour: nil, threads: 0,
+            title: title)
+        let made = try FanOut.run(order, interrupt: interrupt) { send in
+            for (i, path) in inputs.enumerated() {
+                let reader =
+                    i == 0
+                    ? opened
+                    : try ClipReader(path, rate: rate, wantsSound: wantsSound, interrupt: interrupt)
+                var told = 0.0
+                try reader.run { event in
+                    if case .begin(var clip) = event {
+                        clip.isCutBefore = i > 0
+                        clip.isCutAfter = i + 1 < inputs.count
+                        return try send(.begin(clip))
+                    }
+                    try send(event)
+                    if case .picture(_, let slots) = event, let expected = reader.expectedFrames {
+                        let share = min(1, Double(slots.upperBound) / Double(expected))
+                        if share >= told + 0.05 {
+                            told = share
+                            progress?(0.95 * (Double(i) + share) / Double(inputs.count))
+                        }
+                    }
+                }
+            }
+        }
+        let grid = SampleGrid(rate: rate, sampleRate: preset.audio?.sampleRate ?? 48000)
+        let proof = try Prover.prove(
+            pending.path(0), as: output,
+            .init(
+                container: preset.container, rate: rate, frames: made.frames, videoCodec: made.videoCodec,
+                audioCodec: made.audioCodec,
+                samples: made.samples == nil ? nil : grid.samples(upTo: made.frames),
+                sampleRate: grid.sampleRate, indexFirst: preset.isIndexFirst),
+            interrupt: interrupt)
+        try interrupt.check()
+        try pending.publish()
+        progress?(1)
+        return proof
+    }
+}
+
+extension FanOut {
+    /// One output fed by any number of clips in turn.
+    static func run(
+        _ order: DeliveryLine.Order, interrupt: Interrupt,
+        feed: @escaping @Sendable (_ send: (ClipEvent) throws -> Void) throws -> Void
+    ) throws -> DeliveredOutput {
+        let queue = BoundedQueue<ClipEvent>(capacity: depth, interrupt: interrupt)
+        let result = Mutex<DeliveredOutput?>(nil)
+        let isFed = Mutex(false)
+        try runSideBySide(
+            interrupt,
+            [
+                {
+                    defer { queue.close() }
+                    try feed { try queue.send($0) }
+                    isFed.withLock { $0 = true }
+                },
+                {
+                    let line = DeliveryLine(order, interrupt: interrupt)
+                    while let event = try queue.receive() { try line.eat(event) }
+                    guard isFed.withLock({ $0 }) else { return }
+                    let made = try line.finish()
+                    result.withLock { $0 = made }
+                },
+            ])
+        guard let made = result.withLock({ $0 }) else {
+            throw MontageError(.noVideo, operation: "no picture came", subject: order.path)
+        }
+        return made
+    }
+}

@@ -1,0 +1,90 @@
+public import Media
+
+/// Joins finished segments and the film's sound into a delivery, and proves it.
+public enum Join {
+    /// Writes the film, opens it again, proves it, and only then gives it its name. Blocks.
+    ///
+    /// Pictures are moved, not encoded: each packet gets the film's time, counted in frames, so that nothing
+    /// depends on what the segments' containers rounded. The sound bed is encoded once for the whole film.
+    /// Memory does not depend on the film's length.
+    ///
+    /// - Throws: `MontageError`: `incompatible` for segments that do not fit together or sound that is not
+    ///   as long as the pictures, `proofFailed`; `MediaError`. No file is left.
+    public static func run(
+        _ job: JoinJob, interrupt: Interrupt, progress: (@Sendable (Double) -> Void)? = nil
+    ) throws -> Proof {
+        let pending = try Pending([job.output])
+        let scan = try SegmentScan(job.segments, rate: job.format.rate, interrupt: interrupt)
+        let total = scan.frameCount
+        let pieces =
+            job.sound.isEmpty ? [SoundPiece(source: nil, frames: 0..<total)] : job.sound
+        let heard = pieces.reduce(0) { $0 + $1.frames.count }
+        guard heard == total else {
+            throw MontageError(
+                .incompatible, operation: "the pictures are \(total) frames long, the sound \(heard)",
+                subject: job.output, hint: "Give each segment's sound the segment's frames.")
+        }
+
+        var format = job.format
+        if let audio = job.preset.audio {
+            format.sampleRate = audio.sampleRate
+            format.layout = audio.layout
+        }
+        let sound = try job.preset.audio.map { try SoundEncoder(AudioEncoding(preset: $0)) }
+        let bed = try SoundBed(pieces, format: format, interrupt: interrupt)
+        let stream = sound.map {
+            DeliveryMuxer.Audio(
+                parameters: $0.encoder.parameters, timeBase: $0.encoder.timeBase,
+                initialPadding: $0.encoder.initialPadding)
+        }
+        let muxer = try DeliveryMuxer(
+            path: pending.path(0), container: job.preset.container, options: job.preset.muxerOptions,
+            video: scan.parameters, rate: format.rate, audio: stream, title: job.title,
+            chapters: job.chapters ?? [], interrupt: interrupt)
+
+        let grid = SampleGrid(rate: format.rate, sampleRate: format.sampleRate)
+        var position: Int64 = 0
+        var base = 0
+        let packet = try Packet()
+        for (i, path) in job.segments.enumerated() {
+            let segment = try SegmentPackets(path, rate: format.rate, interrupt: interrupt)
+            var order = 0
+            while let place = try segment.read(into: packet) {
+                packet.pts = Int64(base + place)
+                packet.dts = Int64(base + order - scan.delay)
+                packet.duration = 1
+                try muxer.writeVideo(packet)
+                order += 1
+                if let sound {
+                    let end = grid.samples(upTo: base + order)
+                    while position < end, let samples = try bed.take(Int(min(4096, end - position))) {
+                        position += Int64(samples.first?.count ?? 0)
+                        try sound.encode(samples) { try muxer.writeAudio($0) }
+                    }
+                }
+                if order % 24 == 0 { progress?(0.95 * Double(base + order) / Double(total)) }
+            }
+            base += scan.frames[i]
+        }
+        try sound?.finish { try muxer.writeAudio($0) }
+        try muxer.finish()
+
+        let proof = try Prover.prove(
+            pending.path(0), as: job.output,
+            .init(
+                container: job.preset.container, rate: format.rate, frames: total,
+                videoCodec: scan.parameters.codecName, audioCodec: stream?.parameters.codecName,
+                samples: sound == nil ? nil : bed.sampleCount, sampleRate: format.sampleRate,
+                bitExactFrames: job.bitExactFrames ?? 0, indexFirst: job.preset.isIndexFirst),
+            interrupt: interrupt)
+        try interrupt.check()
+        try pending.publish()
+        progress?(1)
+        return proof
+    }
+}
+
+extension Preset {
+    /// Whether its muxer options promise the index before the data.
+    var isIndexFirst: Bool { muxerOptions["movflags"]?.contains("faststart") == true }
+}

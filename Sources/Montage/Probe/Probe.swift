@@ -1,0 +1,50 @@
+public import Media
+
+/// Looks into media files.
+public enum Probe {
+    /// Describes one file. Blocks: call it inside `Lanes.run`.
+    ///
+    /// An MP4 is read by its index alone, in about a millisecond; other files are analysed, which decodes
+    /// their first frames. Counting frames reads the whole file and decodes nothing.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - accept: Which demuxers may open it.
+    ///   - countFrames: Whether to count the frames rather than to believe the index, and to find where a
+    ///     damaged file breaks off.
+    ///   - interrupt: Stops the work.
+    /// - Throws: `MediaError` if the file cannot be opened.
+    public static func report(
+        path: String, accept: DemuxerSet = .media, countFrames: Bool = false, interrupt: Interrupt
+    ) throws -> ClipReport {
+        let demuxer = try Opening.open(path, accept: accept, for: .describing, interrupt: interrupt)
+        let layout = demuxer.container.isMP4 ? BoxLayout(path: path) : nil
+        var reading = Reading(demuxer, layout: layout)
+        if countFrames { try reading.count(demuxer) } else { try reading.glance(demuxer) }
+        return reading.report(path: path)
+    }
+
+    /// Describes many files, as many at a time as there are lanes; the answers are in the files' order.
+    ///
+    /// One file's failure is its own: it stands in its place and the others go on.
+    public static func reports(
+        paths: [String], accept: DemuxerSet = .media, countFrames: Bool = false, lanes: Lanes = .shared
+    ) async -> [Result<ClipReport, any Error>] {
+        await withTaskGroup(of: (Int, Result<ClipReport, any Error>).self) { group in
+            for (place, path) in paths.enumerated() {
+                group.addTask {
+                    do {
+                        return (place, .success(try await lanes.run { interrupt in
+                            try report(path: path, accept: accept, countFrames: countFrames, interrupt: interrupt)
+                        }))
+                    } catch {
+                        return (place, .failure(error))
+                    }
+                }
+            }
+            var results = [Result<ClipReport, any Error>?](repeating: nil, count: paths.count)
+            for await (place, result) in group { results[place] = result }
+            return results.compactMap { $0 }
+        }
+    }
+}

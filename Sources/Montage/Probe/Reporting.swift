@@ -1,0 +1,81 @@
+import Media
+
+extension Reading {
+    /// The report of what was gathered.
+    func report(path: String) -> ClipReport {
+        let described = streams.map(describe)
+        var report = ClipReport(
+            path: path, byteCount: container.byteCount, container: container.formatName,
+            containerName: container.formatLongName,
+            duration: container.durationMicroseconds.map { Double($0) / 1e6 },
+            start: container.startMicroseconds.map { Double($0) / 1e6 }, bitRate: container.bitRate,
+            moov: layout?.moov, chapters: container.chapters.count, streams: described,
+            video: described.first { $0.index == shown?.index }?.video,
+            audio: described.first { $0.index == heard?.index }?.audio,
+            frameCount: counted ?? shown?.declaredFrameCount.map(Int.init), frameCountIsCounted: counted != nil,
+            metadata: container.metadata, findings: [])
+        report.findings = findings(of: report)
+        return report
+    }
+
+    private func describe(_ stream: StreamInfo) -> StreamReport {
+        let coded = stream.parameters
+        let tick = stream.timeBase.value
+        let header = stream.header
+        return StreamReport(
+            index: stream.index, kind: stream.kind, codec: coded.codecName, codecName: coded.codecLongName,
+            tag: coded.codecTag,
+            profile: coded.profile ?? header?.profile ?? aacProfile(coded), level: coded.level ?? header?.level,
+            bitRate: coded.bitRate,
+            timeBase: stream.timeBase, start: stream.startTicks.map { Double($0) * tick },
+            duration: stream.durationTicks.map { Double($0) * tick }, language: stream.metadata["language"],
+            isDefault: stream.isDefault, isAttachedPicture: stream.isAttachedPicture,
+            video: stream.kind == .video ? picture(stream) : nil,
+            audio: stream.kind == .audio ? sound(stream) : nil)
+    }
+
+    private func picture(_ stream: StreamInfo) -> VideoReport {
+        let coded = stream.parameters
+        let header = stream.header
+        let format = coded.pixelFormat ?? header.flatMap { PixelFormat(named: $0.pixelFormat) }
+        let shape = coded.sampleAspectRatio ?? Rational(1, 1)
+        let wide = Int((Double(coded.width) * shape.value).rounded())
+        let isTurned = stream.rotation % 180 != 0
+        let whole = Rational(coded.width * shape.num, coded.height * shape.den)
+        return VideoReport(
+            stream: stream.index, width: coded.width, height: coded.height,
+            displayWidth: isTurned ? coded.height : wide, displayHeight: isTurned ? wide : coded.height,
+            pixelFormat: format?.name, bitDepth: format?.bitDepth,
+            sampleAspectRatio: coded.sampleAspectRatio,
+            displayAspectRatio: whole.isValid ? whole.reduced : nil, rotation: stream.rotation,
+            isMirrored: stream.isMirrored, averageRate: stream.averageRate, nominalRate: stream.nominalRate,
+            isVariableRate: stream.index == shown?.index ? isVariable : nil, colour: coded.colour.filled(from: header?.colour),
+            hdr: stream.hdrMetadata, fieldOrder: coded.fieldOrder, reorderDepth: coded.reorderDepth)
+    }
+
+    private func sound(_ stream: StreamInfo) -> AudioReport {
+        let coded = stream.parameters
+        let stated = coded.initialPadding > 0 ? coded.initialPadding : nil
+        return AudioReport(
+            stream: stream.index, sampleRate: coded.sampleRate, layout: coded.channelLayout?.name,
+            channels: coded.channelLayout?.count, sampleFormat: coded.sampleFormat?.name ?? (coded.codecName == "aac" ? "fltp" : nil),
+            priming: stream.index == heard?.index ? priming ?? stated : stated)
+    }
+
+    /// The profile in AAC's header: its first five bits. Source: ISO/IEC 14496-3, 1.6.2.1.
+    private func aacProfile(_ coded: CodecParameters) -> String? {
+        guard coded.codecName == "aac", let first = coded.extradata.first else { return nil }
+        return [1: "Main", 2: "LC", 3: "SSR", 4: "LTP", 5: "HE-AAC", 29: "HE-AACv2"][Int(first >> 3)]
+    }
+}
+
+extension ColourTags {
+    /// The tags with gaps filled from what the stream's own header says.
+    fileprivate func filled(from other: ColourTags?) -> ColourTags {
+        guard let other else { return self }
+        func choose(_ a: String, _ b: String) -> String { a == "unknown" ? b : a }
+        return ColourTags(
+            matrix: choose(matrix, other.matrix), primaries: choose(primaries, other.primaries),
+            transfer: choose(transfer, other.transfer), range: choose(range, other.range))
+    }
+}

@@ -1,0 +1,89 @@
+import Media
+
+/// The sound of one output while pictures are encoded beside it: never longer than the pictures so far,
+/// and in the end exactly as long as they are.
+///
+/// Positions are absolute in the output's samples. Sound waits here until its picture has come, so that a
+/// clip whose sound is longer than its picture is cut at the right sample without looking ahead.
+final class SoundLine {
+    /// Seconds over which sound comes and goes at a plain cut, against the click of a step.
+    static let cutFade = 0.005
+
+    private var encoder: SoundEncoder
+    private var placer: SoundPlacer?
+    private let grid: SampleGrid
+    private var fade = 0
+    private var clipStart: Int64 = 0
+    private var risesAtStart = false
+    private var hasSound = false
+
+    init(_ encoding: AudioEncoding, rate: Rational) throws {
+        encoder = try SoundEncoder(encoding)
+        grid = SampleGrid(rate: rate, sampleRate: encoder.format.sampleRate)
+    }
+
+    /// What the muxer needs to know.
+    var stream: DeliveryMuxer.Audio {
+        .init(
+            parameters: encoder.encoder.parameters, timeBase: encoder.encoder.timeBase,
+            initialPadding: encoder.encoder.initialPadding)
+    }
+
+    /// Samples so far.
+    var sampleCount: Int64 { encoder.accepted }
+
+    /// Begins a clip at the end of the one before.
+    func begin(_ clip: ClipStart) {
+        clipStart = encoder.accepted
+        risesAtStart = clip.isCutBefore
+        fade = clip.isCutAfter ? Int(Self.cutFade * Double(grid.sampleRate)) : 0
+        hasSound = clip.sound != nil
+        placer = clip.sound.map {
+            SoundPlacer(
+                sampleRate: grid.sampleRate, layout: encoder.format.layout, timeBase: $0.timeBase,
+                origin: rescale(clip.startTicks, from: clip.timeBase, to: $0.timeBase))
+        }
+    }
+
+    func accept(_ frame: borrowing Frame) throws { try placer?.accept(frame) }
+
+    /// Encodes what is there up to the end of picture `frames` of the whole output.
+    func advance(toFrames frames: Int, emit: (borrowing Packet) throws -> Void) throws {
+        let room = grid.samples(upTo: frames) - Int64(fade) - encoder.accepted
+        guard room > 0 else { return }
+        guard hasSound else { return try encoder.encodeSilence(room, emit: emit) }
+        let samples = placer?.store.take(Int(room)) ?? []
+        if samples.first?.isEmpty == false { try encode(samples, fallsTo: nil, emit: emit) }
+    }
+
+    /// Ends the clip at picture `frames` of the whole output: cuts what is longer, fills what is shorter.
+    func end(atFrames frames: Int, emit: (borrowing Packet) throws -> Void) throws {
+        try placer?.flush()
+        let end = grid.samples(upTo: frames)
+        while encoder.accepted < end {
+            let room = Int(min(end - encoder.accepted, 1 << 16))
+            let samples = placer?.store.take(room) ?? []
+            guard samples.first?.isEmpty == false else { break }
+            try encode(samples, fallsTo: end, emit: emit)
+        }
+        try encoder.encodeSilence(end - encoder.accepted, emit: emit)
+        placer = nil
+    }
+
+    func finish(emit: (borrowing Packet) throws -> Void) throws { try encoder.finish(emit: emit) }
+
+    private func encode(
+        _ samples: [[Float]], fallsTo end: Int64?, emit: (borrowing Packet) throws -> Void
+    ) throws {
+        var samples = samples
+        let start = Int(encoder.accepted - clipStart)
+        if risesAtStart {
+            Fade.rise(&samples, from: start, length: Int(Self.cutFade * Double(grid.sampleRate)))
+        }
+        if let end, fade > 0 {
+            let after = Int(end - encoder.accepted) - (samples.first?.count ?? 0)
+            Fade.fall(&samples, left: after, length: fade)
+        }
+        try encoder.encode(samples, emit: emit)
+    }
+}

@@ -1,0 +1,69 @@
+import Media
+
+/// Puts frames that come at any time onto a grid of constant rate.
+///
+/// A frame belongs to the slot nearest to its presentation time, counted from the first frame. Of two
+/// frames for one slot the later one is shown; an empty slot repeats the frame before it. So a clip of
+/// constant rate comes out frame for frame, even if its container's ticks are coarse.
+struct FrameGrid {
+    /// What to do with the frame that waits.
+    struct Step: Equatable {
+        /// The slots that the frame held until now fills; empty when the new frame replaces it.
+        var fills: Range<Int>
+    }
+
+    let timeBase: Rational
+    let rate: Rational
+    /// The longest jump, in seconds, that is believed to be a pause; a longer one is a broken time stamp.
+    let longestPause: Double
+
+    /// Time of the first frame, in the stream's ticks; the film's zero.
+    private(set) var start: Int64?
+    /// What slots are counted from; moves away from `start` when a clock breaks.
+    private var origin: Int64 = 0
+    /// Slot of the frame held, and its presentation time.
+    private var held: (slot: Int, ticks: Int64, duration: Int64)?
+    /// Time stamps that were not believed.
+    private(set) var mended = 0
+
+    init(timeBase: Rational, rate: Rational, longestPause: Double = 60) {
+        self.timeBase = timeBase
+        self.rate = rate
+        self.longestPause = longestPause
+    }
+
+    private func slot(_ ticks: Int64) -> Int {
+        Int(rescale(ticks - origin, from: timeBase, to: rate.inverse, rounding: .nearest))
+    }
+
+    /// Takes the next frame in presentation order and says which slots the frame before it fills.
+    mutating func place(pts: Int64?, duration: Int64) -> Step {
+        let step = max(1, rescale(1, from: rate.inverse, to: timeBase))
+        guard let before = held else {
+            let ticks = pts ?? 0
+            start = ticks
+            origin = ticks
+            held = (0, ticks, duration)
+            return Step(fills: 0..<0)
+        }
+        let ticks = pts ?? before.ticks + (before.duration > 0 ? before.duration : step)
+        let jump = Double(ticks - before.ticks) * timeBase.value
+        if jump > longestPause || jump < -1 {
+            // Not a pause but a new clock: go on one frame later, and move the origin with it.
+            mended += 1
+            origin += ticks - (before.ticks + step)
+        }
+        let next = max(before.slot, slot(ticks))
+        held = (next, ticks, duration)
+        return Step(fills: before.slot..<next)
+    }
+
+    /// The slots of the last frame: one, or as many as its declared duration covers.
+    func finish() -> Range<Int> {
+        guard let held else { return 0..<0 }
+        guard held.duration > 0, Double(held.duration) * timeBase.value <= longestPause else {
+            return held.slot..<held.slot + 1
+        }
+        return held.slot..<max(held.slot + 1, slot(held.ticks + held.duration))
+    }
+}

@@ -1,0 +1,49 @@
+public import Media
+
+/// Encodes segments: pictures only, one decode for all deliveries.
+public enum Segments {
+    /// Renders all outputs of `job`; all appear, or none. Blocks.
+    ///
+    /// Each output has a thread and a single-threaded encoder, so its bytes do not depend on the machine
+    /// and several segments fill the cores side by side. A segment begins with a keyframe, holds closed
+    /// groups of pictures, ticks once a frame, and has the same header bytes as every other segment of the
+    /// same preset and format: `Join` moves its packets.
+    ///
+    /// - Throws: `MontageError` (`outOfRange` for frames the clip does not have), `MediaError`.
+    public static func render(
+        _ job: SegmentJob, interrupt: Interrupt, progress: (@Sendable (Double) -> Void)? = nil
+    ) throws -> [SegmentReport] {
+        guard !job.outputs.isEmpty, job.frames?.isEmpty != true else {
+            throw MontageError(
+                .invalidArgument, operation: "there is nothing to render", subject: job.source,
+                hint: "Name at least one output and one frame.")
+        }
+        let pending = try Pending(job.outputs.map(\.path), input: job.source)
+        let reader = try ClipReader(
+            job.source, rate: job.format.rate, range: job.frames, wantsSound: false, interrupt: interrupt)
+        let orders = job.outputs.enumerated().map { i, output in
+            DeliveryLine.Order(
+                path: pending.path(i), container: container(for: output.preset), muxerOptions: [:],
+                video: output.preset.video, audio: nil,
+                size: .init(width: job.format.width, height: job.format.height), rate: job.format.rate,
+                colour: job.format.completeColour, threads: 1)
+        }
+        let made = try FanOut.run(reader, orders: orders, interrupt: interrupt, progress: progress)
+        let reports = try job.outputs.enumerated().map { i, output in
+            SegmentReport(
+                path: output.path, preset: output.preset.name, frames: made[i].frames,
+                codec: made[i].videoCodec, byteCount: try Transcode.byteCount(of: pending.path(i)),
+                sha256: try SHA256.hex(ofFile: pending.path(i), interrupt: interrupt),
+                findings: made[i].findings)
+        }
+        try interrupt.check()
+        try pending.publish()
+        progress?(1)
+        return reports
+    }
+
+    /// WebM's clock ticks in milliseconds, which no usual frame rate hits; MP4 and MOV tick as we say.
+    private static func container(for preset: Preset) -> String {
+        preset.container == "mov" ? "mov" : "mp4"
+    }
+}

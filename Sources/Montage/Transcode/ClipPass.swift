@@ -1,0 +1,99 @@
+import Media
+
+/// The state of one pass over a clip: which picture waits for its slots, and what came before it.
+struct ClipPass {
+    /// Decoded sound that may come before the first picture; a file with more of it is put together badly.
+    private static let mostEarlySound = 4096
+
+    var grid: FrameGrid
+    let range: Range<Int>?
+    let video: StreamInfo
+    let audio: StreamInfo?
+    let rate: Rational
+
+    var findings: [String] = []
+    var damaged = 0
+    /// The last slot of the range is filled.
+    private(set) var isDone = false
+    private var waiting: FrameBox?
+    private var earlySound: [FrameBox] = []
+    private var emitted = 0
+
+    init(grid: FrameGrid, range: Range<Int>?, video: StreamInfo, audio: StreamInfo?, rate: Rational) {
+        self.grid = grid
+        self.range = range
+        self.video = video
+        self.audio = audio
+        self.rate = rate
+    }
+
+    var hasStarted: Bool { waiting != nil }
+
+    mutating func take(_ frame: borrowing Frame, _ emit: (ClipEvent) throws -> Void) throws {
+        guard frame.width > 0, frame.height > 0 else { return }
+        let box = FrameBox(try frame.reference())
+        let isFirst = waiting == nil
+        let step = grid.place(pts: frame.pts, duration: frame.duration)
+        if let waiting { try fill(step.fills, waiting, emit) }
+        waiting = box
+        guard isFirst else { return }
+        try emit(.begin(start(box.frame)))
+        for sound in earlySound { try emit(.sound(sound)) }
+        earlySound = []
+    }
+
+    mutating func take(sound frame: borrowing Frame, _ emit: (ClipEvent) throws -> Void) throws {
+        let box = FrameBox(try frame.reference())
+        if hasStarted {
+            try emit(.sound(box))
+        } else if earlySound.count < Self.mostEarlySound {
+            earlySound.append(box)
+        }
+    }
+
+    mutating func finish(path: String, _ emit: (ClipEvent) throws -> Void) throws {
+        if let waiting, !isDone { try fill(grid.finish(), waiting, emit) }
+        if let range, emitted < range.count {
+            throw MontageError(
+                .outOfRange,
+                operation: "frames \(range.lowerBound)..<\(range.upperBound) were asked for, "
+                    + "but frame \(range.lowerBound + emitted) does not exist at \(rate) frames a second",
+                subject: path, hint: "Ask for frames that the clip has, or for all of them.")
+        }
+        if damaged > 0 { findings.append("\(damaged) damaged packets were passed over") }
+        if grid.mended > 0 { findings.append("\(grid.mended) broken time stamps were mended") }
+        try emit(.end(ClipEnd(frames: emitted, findings: findings)))
+    }
+
+    private mutating func fill(
+        _ slots: Range<Int>, _ box: FrameBox, _ emit: (ClipEvent) throws -> Void
+    ) throws {
+        var slots = slots
+        if let range {
+            slots = slots.clamped(to: range)
+            if slots.upperBound >= range.upperBound { isDone = true }
+        }
+        guard !slots.isEmpty else { return }
+        let first = range?.lowerBound ?? 0
+        try emit(.picture(box, slots.lowerBound - first..<slots.upperBound - first))
+        emitted = slots.upperBound - first
+    }
+
+    private func start(_ frame: borrowing Frame) -> ClipStart {
+        var format = frame.videoFormat(timeBase: rate.inverse, rate: rate)
+        // The container's word on the shape of pixels goes before the codec's, as in players.
+        format.sampleAspectRatio =
+            video.parameters.sampleAspectRatio ?? frame.sampleAspectRatio ?? Rational(1, 1)
+        let declared = video.parameters.colour
+        func fill(_ said: String, _ otherwise: String) -> String { said == "unknown" ? otherwise : said }
+        format.colour = ColourTags(
+            matrix: fill(format.colour.matrix, declared.matrix),
+            primaries: fill(format.colour.primaries, declared.primaries),
+            transfer: fill(format.colour.transfer, declared.transfer),
+            range: fill(format.colour.range, declared.range))
+        return ClipStart(
+            picture: .init(format: format, rotation: video.rotation, isMirrored: video.isMirrored),
+            timeBase: video.timeBase, startTicks: grid.start ?? 0,
+            sound: audio.map { .init(timeBase: $0.timeBase) })
+    }
+}

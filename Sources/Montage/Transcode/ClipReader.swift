@@ -1,0 +1,165 @@
+import Media
+
+/// One pass over a clip: reads, decodes picture and sound once, and puts the pictures on a constant rate.
+///
+/// Opened on one thread and run on another, once.
+final class ClipReader: @unchecked Sendable {
+    /// The constant rate of the slots.
+    let rate: Rational
+    /// The picture stream's own description.
+    let video: StreamInfo
+    /// How many slots the container promises; for progress only.
+    let expectedFrames: Int?
+    /// Whether sound will come.
+    var hasSound: Bool { audio != nil }
+
+    private let path: String
+    private let interrupt: Interrupt
+    private let demuxer: Demuxer
+    private let decoder: Decoder
+    private let audio: StreamInfo?
+    private let soundDecoder: DecoderBox?
+    /// Slots wanted; all if nil.
+    private let range: Range<Int>?
+
+    private final class DecoderBox {
+        let decoder: Decoder
+        init(_ stream: StreamInfo) throws { decoder = try Decoder(stream, threads: 1) }
+    }
+
+    /// Opens a clip.
+    ///
+    /// - Parameters:
+    ///   - rate: The constant rate to put it on; nil chooses one from what the container says.
+    ///   - range: The slots wanted; nil for all.
+    ///   - wantsSound: Whether sound is decoded.
+    init(
+        _ path: String, rate: Rational? = nil, range: Range<Int>? = nil, wantsSound: Bool,
+        accept: DemuxerSet = .media, interrupt: Interrupt
+    ) throws {
+        let demuxer = try Demuxer(path: path, accept: accept, analyse: .full, interrupt: interrupt)
+        let video = try Opening.pictureStream(of: demuxer, path: path)
+        let best = wantsSound ? demuxer.bestStream(.audio) : nil
+        var audio = best.map { demuxer.streams[$0] }
+        var soundDecoder: DecoderBox?
+        if let stream = audio, stream.parameters.sampleRate > 0 {
+            soundDecoder = try DecoderBox(stream)
+        } else {
+            audio = nil
+        }
+        let decoder = try Decoder(video, threads: 0)
+        demuxer.keepOnly(Set([video.index] + (audio.map { [$0.index] } ?? [])))
+        let chosen = rate ?? StandardRate.choose(average: video.averageRate, nominal: video.nominalRate)
+        let length =
+            video.durationTicks.map { Double($0) * video.timeBase.value }
+            ?? demuxer.container.durationMicroseconds.map { Double($0) / 1e6 }
+        expectedFrames = length.map { max(1, Int(min(1e9, ($0 * chosen.value).rounded()))) }
+        self.path = path
+        self.interrupt = interrupt
+        self.demuxer = demuxer
+        self.decoder = decoder
+        self.video = video
+        self.audio = audio
+        self.soundDecoder = soundDecoder
+        self.rate = chosen
+        self.range = range
+    }
+
+    /// Reads the clip to its end, or to the end of the range, and hands out what comes. Blocks.
+    ///
+    /// Damaged packets are passed over and counted; a clip of which no picture can be decoded is an error.
+    func run(_ emit: (ClipEvent) throws -> Void) throws {
+        var pass = ClipPass(
+            grid: FrameGrid(timeBase: video.timeBase, rate: rate), range: range, video: video, audio: audio,
+            rate: rate)
+        let packet = try Packet()
+        let picture = try Frame()
+        let sound = try Frame()
+        while !pass.isDone {
+            try interrupt.check()
+            guard try read(into: packet, pass: &pass) else { break }
+            if packet.streamIndex == video.index {
+                try decode(decoder, packet, into: picture, pass: &pass) { pass throws in
+                    try pass.take(picture, emit)
+                }
+            } else if let soundDecoder {
+                try decode(soundDecoder.decoder, packet, into: sound, pass: &pass) { pass throws in
+                    try pass.take(sound: sound, emit)
+                }
+            }
+            packet.clear()
+        }
+        if !pass.isDone {
+            try finish(decoder, into: picture, pass: &pass) { pass throws in try pass.take(picture, emit) }
+            if let soundDecoder {
+                try finish(soundDecoder.decoder, into: sound, pass: &pass) { pass throws in
+                    try pass.take(sound: sound, emit)
+                }
+            }
+        }
+        guard pass.hasStarted else {
+            throw MontageError(
+                .noSuchFrame, operation: "has no picture that can be decoded", subject: path,
+                hint: "Check with a player that the file is whole; fetch it again if it is not.")
+        }
+        try pass.finish(path: path, emit)
+    }
+
+    /// Reads the next packet; false at the end, also where a damaged file ends early after it has begun.
+    private func read(into packet: borrowing Packet, pass: inout ClipPass) throws -> Bool {
+        do {
+            return try demuxer.read(into: packet)
+        } catch {
+            guard error.code != .cancelled, error.code != .outOfMemory, pass.hasStarted else { throw error }
+            pass.findings.append("reading stopped early: \(error.message)")
+            return false
+        }
+    }
+
+    private func decode(
+        _ decoder: borrowing Decoder, _ packet: borrowing Packet, into frame: borrowing Frame,
+        pass: inout ClipPass, _ take: (inout ClipPass) throws -> Void
+    ) throws {
+        while true {
+            var isTaken = true
+            do { isTaken = try decoder.send(packet) } catch {
+                guard error.code == .decodeFailed || error.code == .unsupported else { throw error }
+                pass.damaged += 1
+            }
+            try drain(decoder, into: frame, pass: &pass, take)
+            if isTaken || pass.isDone { return }
+        }
+    }
+
+    private func finish(
+        _ decoder: borrowing Decoder, into frame: borrowing Frame, pass: inout ClipPass,
+        _ take: (inout ClipPass) throws -> Void
+    ) throws {
+        do { try decoder.sendEnd() } catch {
+            guard error.code == .decodeFailed else { throw error }
+            pass.damaged += 1
+        }
+        try drain(decoder, into: frame, pass: &pass, take)
+    }
+
+    private func drain(
+        _ decoder: borrowing Decoder, into frame: borrowing Frame, pass: inout ClipPass,
+        _ take: (inout ClipPass) throws -> Void
+    ) throws {
+        var failures = 0
+        while !pass.isDone {
+            do {
+                guard case .got = try decoder.receive(into: frame) else { return }
+            } catch {
+                guard error.code == .decodeFailed else { throw error }
+                pass.damaged += 1
+                failures += 1
+                // Receiving may go on after an error, but not for ever on the same one.
+                if failures > 64 { return }
+                continue
+            }
+            try take(&pass)
+            frame.clear()
+        }
+    }
+}

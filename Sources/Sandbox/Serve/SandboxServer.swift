@@ -1,0 +1,102 @@
+import FlyingFox
+import FlyingSocks
+public import Foundation
+import Media
+
+/// The sandbox's HTTP side, on 127.0.0.1 only.
+///
+/// `start()`, use it, `stop()`; or `run()`, which does both and waits in between.
+public actor SandboxServer {
+    private let configuration: SandboxConfiguration
+    private let world: World
+    private let workshop: Workshop
+    private var server: HTTPServer?
+    private var running: Task<Void, any Error>?
+    private var base: URL?
+
+    /// Opens the world in the configured folder; nothing listens yet.
+    ///
+    /// - Throws: `SandboxError` if the folder cannot be used.
+    public init(_ configuration: SandboxConfiguration) throws {
+        self.configuration = configuration
+        world = try World(folder: configuration.folder)
+        workshop = Workshop(world: world, configuration: configuration)
+    }
+
+    /// Starts to listen, and goes on with the tasks that an earlier process left unfinished.
+    ///
+    /// - Returns: The API's base URL, `http://127.0.0.1:PORT/v1`, with the real port.
+    /// - Throws: `SandboxError` if the port is taken.
+    public func start() async throws -> URL {
+        if let base { return base }
+        let taken = SandboxError(
+            message: "the sandbox cannot listen on 127.0.0.1:\(configuration.port)",
+            hint: "another program has the port; name another one, or 0 for any")
+        let address = Address()
+        let stills = Stills(world: world, address: address, lanes: Lanes(width: 2))
+        let desk = Desk(configuration: configuration, world: world, workshop: workshop, stills: stills)
+        let server = HTTPServer(
+            address: try sockaddr_in.inet(ip4: "127.0.0.1", port: configuration.port), timeout: 120,
+            logger: .disabled, handler: Routes(desk: desk, world: world))
+        let (beginning, signal) = AsyncStream.makeStream(of: Bool.self)
+        let running = Task {
+            do {
+                try await server.run()
+            } catch {
+                signal.yield(false)
+                throw error
+            }
+        }
+        let watching = Task {
+            try await server.waitUntilListening(timeout: 30)
+            signal.yield(true)
+        }
+        let isListening = await beginning.first { _ in true } ?? false
+        watching.cancel()
+        guard isListening, case .ip4(_, let port) = await server.listeningAddress else {
+            running.cancel()
+            throw taken
+        }
+        let origin = "http://127.0.0.1:\(port)"
+        address.set(origin)
+        guard let url = URL(string: "\(origin)/v1") else { throw taken }
+        self.server = server
+        self.running = running
+        base = url
+        for record in await world.unfinished() { workshop.take(record) }
+        return url
+    }
+
+    /// Serves until the calling task is cancelled, then stops.
+    ///
+    /// - Parameter started: Called with the base URL once the server listens.
+    public func run(started: @Sendable (URL) -> Void = { _ in }) async throws {
+        started(try await start())
+        guard let running else { return }
+        do {
+            try await withTaskCancellationHandler {
+                try await running.value
+            } onCancel: {
+                running.cancel()
+            }
+        } catch {
+            await stop()
+            if Task.isCancelled { return }
+            throw error
+        }
+    }
+
+    /// Stops to listen and to paint; unfinished tasks stay in the world for the next start.
+    public func stop() async {
+        await server?.stop()
+        running?.cancel()
+        _ = await running?.result
+        server = nil
+        running = nil
+        base = nil
+        await workshop.close()
+    }
+
+    /// What `GET /world` answers: every task with state, times submitted and charge, and the sum.
+    public func report() async -> Data { await world.report().data }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Media
+import Montage
+
+/// What `reel doctor` finds on this machine.
+struct Checkup: Encodable, Sendable {
+    struct Library: Encodable, Sendable {
+        var name: String
+        /// The version whose headers Reel was compiled with.
+        var build: String
+        /// The version that was loaded.
+        var run: String
+    }
+    struct PresetEntry: Encodable, Sendable {
+        var name: String
+        var path: String
+        var encoders: [String]
+        var missingEncoders: [String]
+    }
+    struct Finding: Encodable, Sendable {
+        var what: String
+        var location: String
+        var hint: String
+    }
+
+    var reel = Version.number
+    var ffmpeg: [Library] = []
+    var ffmpegLicence = ""
+    var presets: [PresetEntry] = []
+    var presetDirectories: [String] = []
+    /// Whether RUNWARE_API_KEY is set. The key itself is shown nowhere.
+    var keyPresent = false
+    var freeBytes: Int64?
+    var cores = 0
+    var memoryBytes: UInt64 = 0
+    var openFiles: UInt64 = 0
+    var findings: [Finding] = []
+
+    /// Looks; changes nothing. `presetDirectories` as they will be searched, in order.
+    static func make(presetDirectories: [String]) -> Checkup {
+        var checkup = Checkup()
+        checkup.presetDirectories = presetDirectories
+        checkup.lookAtFFmpeg()
+        checkup.lookAtPresets()
+        checkup.lookAtMachine()
+        return checkup
+    }
+
+    private mutating func lookAtFFmpeg() {
+        ffmpeg = FFmpegVersions.libraries.map { Library(name: $0.name, build: $0.build, run: $0.run) }
+        ffmpegLicence = FFmpegVersions.license
+        for library in ffmpeg where library.build.major != library.run.major {
+            findings.append(
+                Finding(
+                    what: "compiled for \(library.name) \(library.build), but \(library.run) was loaded",
+                    location: library.name, hint: "build again: make clean build"))
+        }
+    }
+
+    private mutating func lookAtPresets() {
+        do {
+            for (preset, path) in try PresetLibrary(searching: presetDirectories).presets {
+                let encoders = [preset.video.codec, preset.audio?.codec].compactMap { $0 }
+                let missing = encoders.filter { !FFmpegVersions.hasEncoder($0) }
+                presets.append(
+                    PresetEntry(name: preset.name, path: path, encoders: encoders, missingEncoders: missing))
+                if !missing.isEmpty {
+                    findings.append(
+                        Finding(
+                            what: "this FFmpeg has no encoder \(missing.joined(separator: ", "))",
+                            location: "preset \(preset.name)",
+                            hint: "install an FFmpeg that has it, or deliver by another preset"))
+                }
+            }
+        } catch {
+            let complaint = Complaint(error)
+            findings.append(
+                Finding(
+                    what: complaint.what, location: complaint.location ?? "presets",
+                    hint: complaint.hint ?? "correct the file"))
+        }
+        if presets.isEmpty, findings.isEmpty {
+            findings.append(
+                Finding(
+                    what: "no presets found", location: presetDirectories.joined(separator: ", "),
+                    hint: "name their folder with --presets or REEL_PRESETS"))
+        }
+    }
+
+    private mutating func lookAtMachine() {
+        let process = ProcessInfo.processInfo
+        keyPresent = !(process.environment["RUNWARE_API_KEY"] ?? "").isEmpty
+        cores = process.activeProcessorCount
+        memoryBytes = process.physicalMemory
+        var limit = rlimit()
+        #if os(Linux)
+            let openFilesKind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let openFilesKind = RLIMIT_NOFILE
+        #endif
+        if getrlimit(openFilesKind, &limit) == 0 { openFiles = UInt64(limit.rlim_cur) }
+        var disk = statvfs()
+        guard statvfs(".", &disk) == 0 else { return }
+        let free = Int64(disk.f_bavail) * Int64(disk.f_frsize)
+        freeBytes = free
+        if free < 1_000_000_000 {
+            findings.append(
+                Finding(
+                    what: "only \(Numbers.bytes(free)) of disk are free", location: "this folder",
+                    hint: "a minute of ProRes at 720p takes about 1 GB; make room or work elsewhere"))
+        }
+    }
+
+    /// The same for people.
+    var text: String {
+        var lines = ["reel      \(reel)"]
+        for library in ffmpeg {
+            let versions =
+                library.build == library.run ? library.run : "\(library.run), compiled for \(library.build)"
+            lines.append("ffmpeg    \(library.name) \(versions)")
+        }
+        lines.append("licence   FFmpeg here: \(ffmpegLicence)")
+        for preset in presets {
+            let state =
+                preset.missingEncoders.isEmpty
+                ? preset.encoders.joined(separator: " + ")
+                : "missing: \(preset.missingEncoders.joined(separator: ", "))"
+            lines.append("preset    \(preset.name): \(state) (\(preset.path))")
+        }
+        lines.append("key       RUNWARE_API_KEY is \(keyPresent ? "set" : "not set: films use the sandbox")")
+        if let freeBytes { lines.append("disk      \(Numbers.bytes(freeBytes)) free here") }
+        lines.append(
+            "machine   \(cores) cores, \(Numbers.bytes(Int64(clamping: memoryBytes))) memory, \(openFiles) open files"
+        )
+        for finding in findings { lines.append("missing   \(finding.what) — \(finding.location)") }
+        if findings.isEmpty { lines.append("all well") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// `59` of `59.27.100`.
+    fileprivate var major: Substring { prefix { $0 != "." } }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Film
+import Foundation
+import Media
+
+struct FilmCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "film",
+        abstract: "Make the film of a storyboard.",
+        discussion: """
+            Steps that were done before are found in .reel beside the storyboard and not done again. An \
+            interrupted run is picked up by running the same command: outstanding tasks are asked for, none is \
+            bought twice.
+            """)
+
+    @OptionGroup var film: FilmOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let logger = common.logger()
+        let progress = Progress()
+        try InputPath.check(film.storyboard, what: "storyboard")
+        // All that can be wrong with storyboard, presets and pictures is found before anything is started.
+        let preview = try film.settings(service: film.provider.notStarted(), logger: logger)
+        let plan = try await Lanes.shared.run { _ in try Film.plan(preview) }
+        try OutputPath.prepare(folder: film.outputFolder)
+        let service =
+            plan.isUpToDate
+            ? try film.provider.notStarted()
+            : try await film.provider.start(in: film.folder, logger: logger, say: progress.say)
+        do {
+            let settings = try film.settings(service: service, logger: logger)
+            let events = FilmProgress(progress: progress)
+            let report = try await Film.make(settings) { events($0) }
+            await service.stop()
+            progress.clear()
+            try tell(report)
+        } catch {
+            await service.stop()
+            progress.clear()
+            throw error
+        }
+    }
+
+    private func tell(_ report: FilmReport) throws {
+        if common.json {
+            try Streams.result(json: report)
+            return
+        }
+        for delivery in report.deliveries {
+            Streams.result((film.outputFolder as NSString).appendingPathComponent(delivery.file))
+        }
+        guard let run = report.run else { return }
+        Streams.note(
+            "\(run.generated) generated, \(run.resumed) picked up, \(run.steps) steps run, \(run.reused) from the store; "
+                + "spent $\(run.spent), the film cost $\(report.totalCost)")
+    }
+}

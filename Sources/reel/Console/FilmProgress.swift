@@ -1,0 +1,75 @@
+import Film
+import Foundation
+
+/// The events of a film as lines of progress.
+struct FilmProgress: Sendable {
+    let progress: Progress
+
+    func callAsFunction(_ event: FilmEvent) {
+        switch event {
+        case .planned(let plan): if !plan.isUpToDate { progress.say(PlanText.summary(plan)) }
+        case .warning(let text): progress.say("warning: \(text)")
+        case .shotQueued(let shot, _): progress.show("shot \(shot)", "\(shot): waiting")
+        case .shotSent(let shot, let task): progress.show("shot \(shot)", "\(shot): ordered, task \(task)")
+        case .shotResumed(let shot, let task):
+            progress.say("\(shot): asking for task \(task) of an earlier run; nothing is bought")
+        case .shotProgress(let shot, let fraction):
+            progress.show("shot \(shot)", "\(shot): generating", fraction: fraction)
+        case .shotDownloading(let shot, let bytes):
+            progress.show("shot \(shot)", "\(shot): downloading", detail: Numbers.bytes(bytes))
+        case .shotStored(let shot, let frames, let cost):
+            let price = cost.map { ", $\($0)" } ?? ""
+            progress.end("shot \(shot)", "\(shot): \(frames) frames\(price)")
+        case .shotReused(let shot): progress.end("shot \(shot)", "\(shot): found in the store")
+        case .shotFailed(let shot, let message): progress.end("shot \(shot)", "\(shot): failed: \(message)")
+        case .segmentProgress(let shot, let fraction):
+            progress.show("segment \(shot)", "\(shot): rendering", fraction: fraction)
+        case .segmentsRendered(let shot, let deliveries):
+            progress.end("segment \(shot)", "\(shot): rendered for \(deliveries.joined(separator: ", "))")
+        case .deliveryProgress(let delivery, let fraction):
+            progress.show("delivery \(delivery)", "\(delivery): joining", fraction: fraction)
+        case .deliveryProved(let delivery, let file, let frames):
+            progress.end("delivery \(delivery)", "\(delivery): \(file), \(frames) frames, proved")
+        case .deliveryReused(let delivery, let file):
+            progress.end("delivery \(delivery)", "\(delivery): \(file) found in the store")
+        case .thumbnailsMade: progress.say("poster and sprites made")
+        case .upToDate(let restored):
+            progress.say("up to date: nothing generated, nothing encoded")
+            if restored > 0 { progress.say("\(restored) missing files put back from the store") }
+        case .finished: progress.clear()
+        }
+    }
+}
+
+/// A plan as people read it.
+enum PlanText {
+    static func summary(_ plan: Plan) -> String {
+        let totals = plan.totals
+        var parts: [String] = []
+        if totals.willCost > 0 {
+            let unpriced = totals.unpriced > 0 ? ", \(totals.unpriced) of unknown price" : ""
+            parts.append("\(totals.willCost) to generate (about $\(totals.estimate)\(unpriced))")
+        }
+        if totals.willRun > 0 { parts.append("\(totals.willRun) to run here") }
+        if totals.cached > 0 { parts.append("\(totals.cached) in the store") }
+        return "plan: " + parts.joined(separator: ", ")
+    }
+
+    static func table(_ plan: Plan) -> String {
+        let width = plan.steps.map(\.id.count).max() ?? 0
+        let lines = plan.steps.map { step in
+            let mark =
+                switch step.status {
+                case .cached: "in store"
+                case .willRun: "run     "
+                case .willCost: "buy     "
+                }
+            let price = step.estimate.map { "  $\($0)" } ?? ""
+            return
+                "\(mark)  \(step.id.padding(toLength: width, withPad: " ", startingAt: 0))  \(step.reason)\(price)"
+        }
+        return
+            (lines + [plan.isUpToDate ? "up to date: nothing to generate, nothing to encode" : summary(plan)])
+            .joined(separator: "\n")
+    }
+}

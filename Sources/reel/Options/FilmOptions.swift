@@ -1,0 +1,56 @@
+import ArgumentParser
+import Film
+import Foundation
+import Logging
+
+/// What `film` and `plan` share: the storyboard, and what it is made with.
+struct FilmOptions: ParsableArguments {
+    @Argument(help: "The storyboard.")
+    var storyboard: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder the film is left in. Without it: out/NAME-OF-STORYBOARD.", valueName: "dir"))
+    var out: String?
+
+    @Option(help: ArgumentHelp("Buy nothing if the estimate is over this.", valueName: "usd"))
+    var budget: Decimal?
+
+    @Flag(help: "Let the storyboard name pictures outside its folder.")
+    var allowOutsideImages = false
+
+    @OptionGroup var provider: ProviderOptions
+    @OptionGroup var presets: PresetOptions
+
+    func validate() throws {
+        if let budget, budget < 0 { throw ValidationError("--budget takes dollars from 0 up") }
+    }
+
+    var outputFolder: String {
+        out ?? "out/" + URL(fileURLWithPath: storyboard).deletingPathExtension().lastPathComponent
+    }
+
+    /// The folder whose `.reel` keeps journal, store and the sandbox's world.
+    var folder: String { URL(fileURLWithPath: storyboard).deletingLastPathComponent().path }
+
+    /// Settings with the service at hand. For a plan, which asks nobody, `service` may be one not started.
+    func settings(service: ProviderOptions.Service, logger: Logger) throws -> FilmSettings {
+        FilmSettings(
+            storyboardPath: storyboard, outputDirectory: outputFolder,
+            generator: RunwareGenerator(
+                name: service.provider.rawValue, client: service.configuration,
+                cards: presets.modelDirectories(beside: storyboard), logger: logger),
+            presets: try presets.library(beside: storyboard), logger: logger, budget: budget,
+            allowOutsideImages: allowOutsideImages)
+    }
+}
+
+extension Decimal: @retroactive ExpressibleByArgument {
+    /// Dollars as typed: digits and one point.
+    public init?(argument: String) {
+        guard argument.allSatisfy({ $0.isNumber || $0 == "." }), let value = Decimal(string: argument) else {
+            return nil
+        }
+        self = value
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+
+/// One run of the program: from the arguments to the exit code.
+enum Session {
+    static func run(_ arguments: [String]) async -> ExitStatus {
+        Interruption.prepare()
+        let work = Task { await perform(arguments) }
+        Interruption.watch { work.cancel() }
+        return await work.value
+    }
+
+    private static func perform(_ arguments: [String]) async -> ExitStatus {
+        let wantsJSON = arguments.contains("--json")
+        do {
+            // A mistyped command is reported as such, not as a surplus argument.
+            var command = try await Reel.asyncParseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return .done
+        } catch {
+            if Reel.exitCode(for: error).isSuccess {
+                Streams.result(Reel.fullMessage(for: error))
+                return .done
+            }
+            let complaint = Complaint(error, arguments: arguments)
+            Streams.note(wantsJSON ? complaint.json : complaint.text)
+            return complaint.status
+        }
+    }
+}

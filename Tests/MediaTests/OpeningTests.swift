@@ -1,0 +1,87 @@
+import Foundation
+import Media
+import TestSupport
+import Testing
+
+@Suite struct OpeningTests {
+    private func failure(_ path: String, accept: DemuxerSet = .clips) -> MediaError? {
+        do {
+            _ = try Demuxer(path: path, accept: accept, interrupt: Interrupt())
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `each trouble with a file has its own name`() throws {
+        let folder = try TempDirectory("opening")
+        #expect(failure(folder.file("none.mp4"))?.code == .notFound)
+        #expect(failure(folder.path)?.code == .isDirectory)
+        try Data().write(to: URL(fileURLWithPath: folder.file("empty.mp4")))
+        #expect(failure(folder.file("empty.mp4"))?.code == .empty)
+        try Data("hello, this is no film".utf8).write(to: URL(fileURLWithPath: folder.file("text.mp4")))
+        #expect(failure(folder.file("text.mp4"))?.code == .notMedia)
+        #expect(failure("/dev/null")?.code == .unsupported)
+    }
+
+    @Test func `a film without its index is called cut short`() throws {
+        let folder = try TempDirectory("opening")
+        try Making.film(folder.file("whole.mp4"), frames: 24)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file("whole.mp4")))
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: folder.file("half.mp4")))
+        #expect(failure(folder.file("half.mp4"))?.code == .truncated)
+    }
+
+    @Test func `a playlist that poses as a film reads no other file`() throws {
+        let folder = try TempDirectory("opening")
+        try Making.film(folder.file("secret.mp4"), frames: 2)
+        let lists = [
+            "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp4\n#EXT-X-ENDLIST\n",
+            "ffconcat version 1.0\nfile secret.mp4\n",
+        ]
+        for (i, list) in lists.enumerated() {
+            let path = folder.file("list\(i).mp4")
+            try Data(list.utf8).write(to: URL(fileURLWithPath: path))
+            #expect(failure(path)?.code == .notMedia)
+            #expect(failure(path, accept: .media)?.code == .notMedia)
+        }
+    }
+
+    @Test func `a path that looks like a URL is a path`() throws {
+        #expect(failure("http://127.0.0.1:9/a.mp4")?.code == .notFound)
+        let folder = try TempDirectory("opening")
+        let path = folder.file("concat:a|b.mp4")
+        try Making.film(path, frames: 2)
+        #expect(failure(path) == nil)
+    }
+
+    @Test func `the header alone describes an MP4`() throws {
+        let folder = try TempDirectory("opening")
+        let path = folder.file("film.mp4")
+        try Making.film(path, frames: 24, sound: true)
+        let demuxer = try Demuxer(path: path, analyse: .none, interrupt: Interrupt())
+        let video = demuxer.streams[0]
+        #expect(video.parameters.codecName == "h264")
+        #expect(video.parameters.width == 96 && video.parameters.height == 64)
+        #expect(video.declaredFrameCount == 24)
+        #expect(video.averageRate == Rational(24, 1))
+        #expect(demuxer.index(of: 0).count == 24)
+        #expect(demuxer.bestStream(.audio) == 1)
+    }
+
+    @Test(arguments: ["0", "90", "180", "270"])
+    func `the display matrix is read as turns clockwise`(rotate: String) throws {
+        let folder = try TempDirectory("opening")
+        try Making.film(folder.file("a.mp4"), frames: 3)
+        let turned = folder.file("turned.mp4")
+        try Oracle.ffmpeg(["-i", folder.file("a.mp4"), "-c", "copy", "-metadata:s:v", "rotate=\(rotate)", turned])
+        let demuxer = try Demuxer(path: turned, interrupt: Interrupt())
+        // The program counts turns the other way round.
+        let streams = try Oracle.ffprobe(turned)["streams"] as? [[String: Any]]
+        let sides = streams?.first?["side_data_list"] as? [[String: Any]]
+        let counter = sides?.first?["rotation"] as? Int ?? 0
+        #expect(demuxer.streams[0].rotation == (720 - counter) % 360)
+        #expect(demuxer.streams[0].isMirrored == false)
+        #expect((counter != 0) == (rotate != "0"))
+    }
+}

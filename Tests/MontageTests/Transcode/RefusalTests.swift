@@ -1,0 +1,95 @@
+import Foundation
+import Media
+import Montage
+import TestSupport
+import Testing
+
+@preconcurrency import Glibc
+
+@Suite struct TranscodeRefusalTests {
+    let folder: TempDirectory
+    init() throws { folder = try TempDirectory("refusals") }
+
+    func outputs(_ name: String = "out.mp4") throws -> [TranscodeOutput] {
+        [.init(path: folder.file(name), preset: try Cuts.preset("mp4-web"))]
+    }
+
+    @Test func `cancellation leaves nothing`() throws {
+        let clip = try Cuts.clip(folder, "in.mp4", size: "640x360", seconds: 10, sound: 10)
+        let interrupt = Interrupt()
+        let begun = Date()
+        let fault = #expect(throws: (any Error).self) {
+            try Transcode.run(
+                input: clip,
+                outputs: [
+                    .init(path: self.folder.file("out.mp4"), preset: try Cuts.preset("mp4-web")),
+                    .init(path: self.folder.file("out.mov"), preset: try Cuts.preset("mov-prores")),
+                ], interrupt: interrupt, progress: { _ in interrupt.raise() })
+        }
+        #expect("\(fault.map { "\($0)" } ?? "")".contains("interrupted"))
+        #expect(Date().timeIntervalSince(begun) < 5)
+        #expect(try folder.names() == ["in.mp4"])
+    }
+
+    @Test func `an output that fails takes the others with it`() throws {
+        let clip = try Cuts.clip(folder, "in.mp4", seconds: 2)
+        var bad = try Cuts.preset("mp4-web")
+        bad.video.options["nonsense"] = "1"
+        let fault = #expect(throws: MediaError.self) {
+            try Transcode.run(
+                input: clip,
+                outputs: [
+                    .init(path: self.folder.file("out.mov"), preset: try Cuts.preset("mov-prores")),
+                    .init(path: self.folder.file("out.mp4"), preset: bad),
+                ], interrupt: Interrupt())
+        }
+        #expect(fault?.code == .unknownOption)
+        #expect(try folder.names() == ["in.mp4"])
+    }
+
+    @Test func `a file without a picture is refused by name`() throws {
+        let sound = folder.file("sound.m4a")
+        try Oracle.ffmpeg(["-f", "lavfi", "-i", "sine=duration=1", sound])
+        let fault = #expect(throws: MontageError.self) {
+            try Transcode.run(input: sound, outputs: self.outputs(), interrupt: Interrupt())
+        }
+        #expect(fault?.code == .noVideo)
+        #expect(fault?.message.contains("sound.m4a") == true)
+    }
+
+    @Test func `the source is never its own output`() throws {
+        let clip = try Cuts.clip(folder, "in.mp4", seconds: 0.5)
+        let before = try folder.read("in.mp4")
+        #expect(throws: MontageError.self) {
+            try Transcode.run(input: clip, outputs: self.outputs("in.mp4"), interrupt: Interrupt())
+        }
+        #expect(try folder.read("in.mp4") == before)
+    }
+
+    @Test func `a damaged clip is made of what is left of it`() throws {
+        let clip = try Cuts.clip(folder, "in.mkv", seconds: 2)
+        let bytes = try folder.read("in.mkv")
+        try folder.write("cut.mkv", Array(bytes.prefix(bytes.count * 6 / 10)))
+        let report = try Transcode.run(
+            input: folder.file("cut.mkv"), outputs: outputs(), interrupt: Interrupt())
+        #expect((8..<40).contains(report.outputs[0].frames))
+        _ = clip
+    }
+
+    @Test func `a full disk leaves nothing`() throws {
+        // A device that takes no byte stands for the disk: the folder of outputs is on a tiny file system.
+        let disk = folder.file("disk")
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        guard mount("tmpfs", disk, "tmpfs", 0, "size=64k") == 0 else { return }
+        defer { umount(disk) }
+        let clip = try Cuts.clip(folder, "in.mp4", size: "320x180", seconds: 2)
+        let fault = #expect(throws: MediaError.self) {
+            try Transcode.run(
+                input: clip,
+                outputs: [.init(path: disk + "/out.mov", preset: try Cuts.preset("mov-prores"))],
+                interrupt: Interrupt())
+        }
+        #expect(fault?.code == .diskFull)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk).isEmpty)
+    }
+}
