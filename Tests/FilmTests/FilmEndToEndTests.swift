@@ -19,7 +19,9 @@ private struct Stage {
         api = try await server.start()
     }
 
-    func settings(_ shots: String, deliver: String = "mp4-social", budget: Decimal? = nil) throws -> FilmSettings {
+    func settings(_ shots: String, deliver: String = "mp4-social", budget: Decimal? = nil) throws
+        -> FilmSettings
+    {
         let path = try scratch.write(
             """
             title: T
@@ -47,7 +49,9 @@ private struct Stage {
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: out + "/" + name) }
 
-    func digest(_ name: String) throws -> String { try SHA256.hex(ofFile: out + "/" + name, interrupt: Interrupt()) }
+    func digest(_ name: String) throws -> String {
+        try SHA256.hex(ofFile: out + "/" + name, interrupt: Interrupt())
+    }
 }
 
 /// Collects events from all tasks of a run.
@@ -161,7 +165,8 @@ private let chain = """
         await stage.server.stop()
 
         // The service comes back with its world and without delay.
-        let server = try SandboxServer(SandboxConfiguration(folder: stage.scratch.path + "/world", delay: .zero))
+        let server = try SandboxServer(
+            SandboxConfiguration(folder: stage.scratch.path + "/world", delay: .zero))
         let resumed = try FilmSettings.forTest(
             settings.storyboardPath, in: stage.scratch, api: try await server.start())
         let heard = Heard()
