@@ -10,10 +10,11 @@ struct FilmProgress: Sendable {
         case .planned(let plan): if !plan.isUpToDate { progress.say(PlanText.summary(plan)) }
         case .warning(let text): progress.say("warning: \(text)")
         case .shotQueued(let shot, _): progress.show("shot \(shot)", "\(shot): waiting")
-        case .shotSent(let shot, let task): progress.show("shot \(shot)", "\(shot): ordered, task \(task)")
+        case .shotSent(let shot, let task): progress.say("\(shot): ordered, task \(task)")
         case .shotResumed(let shot, let task):
             progress.say("\(shot): asking for task \(task) of an earlier run; nothing is bought")
         case .shotProgress(let shot, let fraction):
+            guard let fraction else { return }
             progress.show("shot \(shot)", "\(shot): generating", fraction: fraction)
         case .shotDownloading(let shot, let bytes):
             progress.show("shot \(shot)", "\(shot): downloading", detail: Numbers.bytes(bytes))

@@ -13,7 +13,8 @@ struct FilmOptions: ParsableArguments {
             "The folder the film is left in. Without it: out/NAME-OF-STORYBOARD.", valueName: "dir"))
     var out: String?
 
-    @Option(help: ArgumentHelp("Buy nothing if the estimate is over this.", valueName: "usd"))
+    @Option(
+        help: ArgumentHelp("Buy nothing if the estimate is over this.", valueName: "usd"), transform: FilmOptions.dollars)
     var budget: Decimal?
 
     @Flag(help: "Let the storyboard name pictures outside its folder.")
@@ -22,8 +23,11 @@ struct FilmOptions: ParsableArguments {
     @OptionGroup var provider: ProviderOptions
     @OptionGroup var presets: PresetOptions
 
-    func validate() throws {
-        if let budget, budget < 0 { throw ValidationError("--budget takes dollars from 0 up") }
+    private static func dollars(_ text: String) throws -> Decimal {
+        guard text.allSatisfy({ $0.isNumber || $0 == "." }), let value = Decimal(string: text) else {
+            throw ValidationError("--budget takes dollars such as 2.50, not '\(text)'")
+        }
+        return value
     }
 
     var outputFolder: String {
@@ -42,15 +46,5 @@ struct FilmOptions: ParsableArguments {
                 cards: presets.modelDirectories(beside: storyboard), logger: logger),
             presets: try presets.library(beside: storyboard), logger: logger, budget: budget,
             allowOutsideImages: allowOutsideImages)
-    }
-}
-
-extension Decimal: @retroactive ExpressibleByArgument {
-    /// Dollars as typed: digits and one point.
-    init?(argument: String) {
-        guard argument.allSatisfy({ $0.isNumber || $0 == "." }), let value = Decimal(string: argument) else {
-            return nil
-        }
-        self = value
     }
 }
