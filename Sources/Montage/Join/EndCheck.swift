@@ -46,8 +46,10 @@ enum EndCheck {
                 try drain()
                 break
             }
-            try decoder.send(packet)
-            try drain()
+            if packet.streamIndex == picture.index {
+                try decoder.send(packet)
+                try drain()
+            }
             packet.clear()
         }
         return last

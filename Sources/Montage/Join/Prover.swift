@@ -128,7 +128,7 @@ struct Prover {
                 let back = rescale(Int64(place), from: expected.rate.inverse, to: picture.timeBase)
                 if back != pts || place < next || !ahead.insert(place).inserted { found.strays += 1 }
                 while ahead.remove(next) != nil { next += 1 }
-            } else {
+            } else if packet.streamIndex == sound?.index {
                 try ear?.hear(packet)
             }
             packet.clear()
