@@ -33,7 +33,8 @@ struct Prover {
         guard proof.passed else {
             let failed = proof.checks.filter { !$0.passed }.map { "\($0.name): \($0.detail)" }
             throw MontageError(
-                .proofFailed, operation: "the finished film is not what it must be: "
+                .proofFailed,
+                operation: "the finished film is not what it must be: "
                     + failed.joined(separator: "; "),
                 subject: name,
                 hint: "Nothing was published. This is a fault of Reel or of this FFmpeg; please report it.")
