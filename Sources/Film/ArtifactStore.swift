@@ -2,9 +2,9 @@ import Foundation
 package import Media
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Files named by their content: `store/ab/abcd….mp4`.

@@ -24,20 +24,25 @@ extension Builder {
         return report
     }
 
-    private func join(_ delivery: Delivery, shots: [FinishedShot], format: FilmFormat) async throws -> Artifact {
+    private func join(_ delivery: Delivery, shots: [FinishedShot], format: FilmFormat) async throws
+        -> Artifact
+    {
         var segments: [Artifact] = []
         var pieces: [SoundKeyPiece] = []
         var sound: [SoundPiece] = []
         for (index, shot) in shots.enumerated() {
             guard let segment = shot.segments[delivery.name] else {
-                throw FilmError(.stepFailed, "the segment for \(delivery.name) is missing", subject: film.shots[index].id)
+                throw FilmError(
+                    .stepFailed, "the segment for \(delivery.name) is missing", subject: film.shots[index].id)
             }
             segments.append(segment)
             let facts = shot.clip.facts
             let shown =
-                segment.fact(SegmentFacts.self)?.frames ?? production.shownFrames(index, of: facts, in: format)
+                segment.fact(SegmentFacts.self)?.frames
+                ?? production.shownFrames(index, of: facts, in: format)
             let isContinued = production.isContinued(index)
-            pieces.append(facts.sound(clip: shot.clip.artifact.item.digest, shown: shown, isContinued: isContinued))
+            pieces.append(
+                facts.sound(clip: shot.clip.artifact.item.digest, shown: shown, isContinued: isContinued))
             sound.append(
                 SoundPiece(
                     source: facts.hasSound ? workspace.path(of: shot.clip.artifact) : nil, frames: 0..<shown,

@@ -72,7 +72,8 @@ extension Builder {
 
     private func deliveryReport(_ delivery: Delivery, _ film: Artifact) throws -> FilmReport.DeliveryReport {
         guard var proof = film.fact(Proof.self) else {
-            throw FilmError(.journalUnreadable, "has no proof of \(delivery.fileName)", subject: self.film.path)
+            throw FilmError(
+                .journalUnreadable, "has no proof of \(delivery.fileName)", subject: self.film.path)
         }
         proof.path = delivery.fileName
         return FilmReport.DeliveryReport(

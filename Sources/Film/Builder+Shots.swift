@@ -39,7 +39,9 @@ extension Builder {
         }
     }
 
-    private func render(_ index: Int, _ finished: FinishedShot) async throws -> Result<FinishedShot, any Error> {
+    private func render(_ index: Int, _ finished: FinishedShot) async throws -> Result<
+        FinishedShot, any Error
+    > {
         do {
             var finished = finished
             finished.segments = try await segments(index, clip: finished.clip)
@@ -104,7 +106,8 @@ extension Builder {
         var outputs: [SegmentOutput] = []
         for delivery in production.deliveries {
             let key = try WorkKey.segment(
-                clip: clip.artifact.item.digest, frames: shown, preset: delivery.document, format: formatDocument,
+                clip: clip.artifact.item.digest, frames: shown, preset: delivery.document,
+                format: formatDocument,
                 engine: production.engine)
             keys[delivery.name] = key
             if let known = try workspace.artifact(key, delivery.name) {

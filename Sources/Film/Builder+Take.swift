@@ -29,7 +29,8 @@ extension Builder {
         let request = try JSONDocument(parsing: composed.request)
         func clip(_ artifact: Artifact) throws -> Clip {
             guard let facts = artifact.fact(ClipFacts.self) else {
-                throw FilmError(.journalUnreadable, "does not know the clip of shot \(shot.id)", subject: film.path)
+                throw FilmError(
+                    .journalUnreadable, "does not know the clip of shot \(shot.id)", subject: film.path)
             }
             let take = try journal.takes(workKey: key.digest).last { $0.digest == artifact.item.digest }
             return Clip(number: order.take, request: request, artifact: artifact, facts: facts, take: take)
@@ -55,7 +56,8 @@ extension Builder {
             }
             let fresh = Take(
                 taskUUID: UUID().uuidString.lowercased(), workKey: key.digest,
-                generator: production.generator.name, storyboard: film.name, shot: shot.id, number: order.take,
+                generator: production.generator.name, storyboard: film.name, shot: shot.id,
+                number: order.take,
                 request: composed.request, reserved: composed.estimate)
             (task, isResumed) = (fresh, false)
         }
@@ -87,7 +89,9 @@ extension Builder {
                 if isResumed { counts.run.resumed += 1 } else { counts.run.generated += 1 }
                 counts.run.spent += made.cost ?? 0
             }
-            if made.isUnsafe { emit(.warning("shot \(shot): the service marked the clip as unsafe for work")) }
+            if made.isUnsafe {
+                emit(.warning("shot \(shot): the service marked the clip as unsafe for work"))
+            }
             return made
         } catch {
             throw try settle(error, of: task)
@@ -119,7 +123,8 @@ extension Builder {
         case .cancelled:
             return CancellationError()
         case .unknown:
-            if let now = try journal.takes(workKey: task.workKey).last(where: { $0.taskUUID == task.taskUUID }),
+            if let now = try journal.takes(workKey: task.workKey).last(where: { $0.taskUUID == task.taskUUID }
+            ),
                 now.state != .finished
             {
                 try journal.advance(task.taskUUID, to: .outstanding, change)
@@ -153,8 +158,10 @@ extension Builder {
             try? FileManager.default.removeItem(atPath: path)
             if FilmError.isCancellation(error) { throw CancellationError() }
             throw FilmError(
-                .shotFailed, "the clip was made but cannot be fetched: \(FilmError.message(of: error))", subject: "",
-                hint: FilmError.hint(of: error) ?? "run again: it is fetched, not bought again", underlying: error)
+                .shotFailed, "the clip was made but cannot be fetched: \(FilmError.message(of: error))",
+                subject: "",
+                hint: FilmError.hint(of: error) ?? "run again: it is fetched, not bought again",
+                underlying: error)
         }
         let (facts, report) = try await measure(path, of: task, entry: entry)
         let item = try await express.run { try store.adopt(path, ext: "mp4", interrupt: $0) }
@@ -210,8 +217,11 @@ extension Builder {
     // MARK: Earlier takes
 
     /// A clip that was made before and is not in the store: fetched again if the service still has it.
-    private func recover(_ earlier: [Take], shot: Shot, key: WorkKey, step: String) async throws -> Artifact? {
-        guard let take = earlier.last(where: { $0.state == .finished || $0.state == .stored }) else { return nil }
+    private func recover(_ earlier: [Take], shot: Shot, key: WorkKey, step: String) async throws -> Artifact?
+    {
+        guard let take = earlier.last(where: { $0.state == .finished || $0.state == .stored }) else {
+            return nil
+        }
         tally.note { $0.touched.insert(take.taskUUID) }
         var made: GeneratedShot?
         do {
@@ -221,7 +231,8 @@ extension Builder {
             if error.outcome == .unknown {
                 throw FilmError(
                     .shotFailed, error.description, subject: "",
-                    hint: error.hint ?? "run again: the clip was paid for, nothing is bought until the service answers",
+                    hint: error.hint
+                        ?? "run again: the clip was paid for, nothing is bought until the service answers",
                     underlying: error)
             }
         }
@@ -229,7 +240,9 @@ extension Builder {
             if take.state == .finished {
                 try journal.advance(take.taskUUID, to: .failed) { $0.errorCode = "clipLost" }
             }
-            emit(.warning("shot \(shot.id): the clip of task \(take.taskUUID) is gone here and at the service"))
+            emit(
+                .warning("shot \(shot.id): the clip of task \(take.taskUUID) is gone here and at the service")
+            )
             return nil
         }
         emit(.shotResumed(shot: shot.id, taskUUID: take.taskUUID))
@@ -252,10 +265,15 @@ extension Builder {
                 let entry = StepEntry(storyboard: take.storyboard, step: "shot:\(take.shot)", document: nil)
                 _ = try await bring(made, of: take, as: entry)
                 emit(.warning("shot \(take.shot): a take of an earlier request has arrived and is kept"))
-            } catch let failure as GenerationFailure where failure.outcome == .failed || failure.outcome == .refused {
+            } catch let failure as GenerationFailure
+                where failure.outcome == .failed || failure.outcome == .refused
+            {
                 _ = try? settle(failure, of: take)
             } catch {
-                emit(.warning("task \(take.taskUUID) of an earlier run is still open: \(FilmError.message(of: error))"))
+                emit(
+                    .warning(
+                        "task \(take.taskUUID) of an earlier run is still open: \(FilmError.message(of: error))"
+                    ))
             }
         }
     }

@@ -95,7 +95,8 @@ final class Builder: Sendable {
         }
         guard let first = failures.first else { return shots }
         // An encoder that fails is our own trouble, not a missing shot.
-        if let own = failures.map(\.error).compactMap({ $0 as? FilmError }).first(where: { $0.exitCode == 1 }) {
+        if let own = failures.map(\.error).compactMap({ $0 as? FilmError }).first(where: { $0.exitCode == 1 })
+        {
             throw own
         }
         let isAllRefused =
@@ -104,7 +105,8 @@ final class Builder: Sendable {
         let kept = missing == film.shots.count ? "" : "; the other \(shots.count) are kept"
         let more = missing > 1 ? " (\(missing) of \(film.shots.count) shots are missing\(kept))" : kept
         throw FilmError(
-            isAllRefused ? .serviceRefused : .incomplete, "shot \(first.shot.id): \(FilmError.message(of: first.error))\(more)",
+            isAllRefused ? .serviceRefused : .incomplete,
+            "shot \(first.shot.id): \(FilmError.message(of: first.error))\(more)",
             subject: film.path, hint: FilmError.hint(of: first.error) ?? "run again to go on from here",
             underlying: first.error)
     }

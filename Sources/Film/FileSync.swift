@@ -1,9 +1,9 @@
 import Foundation
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The few calls that make a file's bytes and its name survive a power cut.
@@ -19,9 +19,9 @@ enum FileSync {
     /// Moves a file over another name of the same file system in one step, and makes the move last.
     static func rename(_ from: String, to path: String) throws(FilmError) {
         #if canImport(Glibc)
-        let code = Glibc.rename(from, path)
+            let code = Glibc.rename(from, path)
         #else
-        let code = Darwin.rename(from, path)
+            let code = Darwin.rename(from, path)
         #endif
         guard code == 0 else { throw failure("cannot be put in place", path) }
         try flush(folder(of: path))

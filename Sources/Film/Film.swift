@@ -63,8 +63,10 @@ public enum Film {
         events(.planned(plan))
         if let budget = settings.budget, plan.totals.estimate > budget {
             throw FilmError(
-                .budgetExceeded, "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)",
-                subject: settings.storyboardPath, hint: "raise the budget, or take shots out; `plan` shows what costs")
+                .budgetExceeded,
+                "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)",
+                subject: settings.storyboardPath,
+                hint: "raise the budget, or take shots out; `plan` shows what costs")
         }
         let builder = Builder(production, settings: settings, workspace: workspace, events: events)
         do {

@@ -1,7 +1,7 @@
+public import Foundation
 public import Logging
 public import Media
 public import Montage
-public import Foundation
 
 /// Where a film comes from, where it goes, and who helps. Composed by the caller; nothing is opened yet.
 public struct FilmSettings: Sendable {

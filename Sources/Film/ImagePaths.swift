@@ -27,7 +27,8 @@ struct ImagePaths {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: real, isDirectory: &isFolder) else {
             throw cursor.error(
-                "no such picture: \(text)", hint: "paths start at the storyboard's folder", code: .fileInvalid)
+                "no such picture: \(text)", hint: "paths start at the storyboard's folder", code: .fileInvalid
+            )
         }
         guard !isFolder.boolValue else { throw cursor.error("\(text) is a folder", code: .fileInvalid) }
         guard FileManager.default.isReadableFile(atPath: real) else {

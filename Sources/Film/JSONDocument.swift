@@ -30,7 +30,8 @@ public enum JSONDocument: Sendable, Hashable {
         case .array(let items): return "[" + items.map(\.canonical).joined(separator: ",") + "]"
         case .object(let members):
             let parts = members.sorted { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) }
-            return "{" + parts.map { "\(Self.quoted($0.key)):\($0.value.canonical)" }.joined(separator: ",") + "}"
+            return "{" + parts.map { "\(Self.quoted($0.key)):\($0.value.canonical)" }.joined(separator: ",")
+                + "}"
         }
     }
 

@@ -98,10 +98,12 @@ package final class Journal: Sendable {
 
     @discardableResult
     private static func advance(
-        _ taskUUID: String, to state: TakeState, in path: String, _ db: Database, _ change: (inout Take) -> Void
+        _ taskUUID: String, to state: TakeState, in path: String, _ db: Database,
+        _ change: (inout Take) -> Void
     ) throws -> Take {
         guard
-            let row = try Row.fetchOne(db, sql: "SELECT * FROM takes WHERE task_uuid = ?", arguments: [taskUUID])
+            let row = try Row.fetchOne(
+                db, sql: "SELECT * FROM takes WHERE task_uuid = ?", arguments: [taskUUID])
         else {
             throw FilmError(.journalUnreadable, "knows no task \(taskUUID)", subject: path)
         }
@@ -121,15 +123,18 @@ package final class Journal: Sendable {
     /// The takes of a work key, oldest first.
     package func takes(workKey: String) throws(FilmError) -> [Take] {
         try reading { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM takes WHERE work_key = ? ORDER BY id", arguments: [workKey])
-                .map(TakeRow.take)
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM takes WHERE work_key = ? ORDER BY id", arguments: [workKey]
+            )
+            .map(TakeRow.take)
         }
     }
 
     /// Every take that the service must be asked about.
     package func pendingTakes() throws(FilmError) -> [Take] {
         try reading { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM takes ORDER BY id").map(TakeRow.take).filter(\.state.isPending)
+            try Row.fetchAll(db, sql: "SELECT * FROM takes ORDER BY id").map(TakeRow.take).filter(
+                \.state.isPending)
         }
     }
 

@@ -30,7 +30,8 @@ enum TakeRow {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                take.taskUUID, take.workKey, take.generator, take.storyboard, take.shot, take.number, take.request,
+                take.taskUUID, take.workKey, take.generator, take.storyboard, take.shot, take.number,
+                take.request,
                 take.state.rawValue, take.reserved?.description,
             ])
     }

@@ -12,47 +12,47 @@ enum JournalSchema {
     private static func first(_ db: Database) throws {
         try db.execute(
             sql: """
-                    CREATE TABLE takes (
-                        id INTEGER PRIMARY KEY,
-                        task_uuid TEXT NOT NULL UNIQUE,
-                        work_key TEXT NOT NULL,
-                        generator TEXT NOT NULL,
-                        storyboard TEXT NOT NULL,
-                        shot TEXT NOT NULL,
-                        number INTEGER NOT NULL,
-                        request TEXT NOT NULL,
-                        state TEXT NOT NULL CHECK (state IN
-                            ('intended','sent','outstanding','finished','stored','refused','failed')),
-                        reserved TEXT,
-                        cost TEXT,
-                        seed INTEGER,
-                        video_uuid TEXT,
-                        url TEXT,
-                        digest TEXT,
-                        error_code TEXT,
-                        error_message TEXT,
-                        created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
-                        changed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
-                        CHECK (state <> 'stored' OR digest IS NOT NULL)
-                    );
-                    CREATE INDEX takes_by_key ON takes (work_key);
-                    CREATE TABLE artifacts (
-                        work_key TEXT NOT NULL,
-                        name TEXT NOT NULL,
-                        step TEXT NOT NULL,
-                        digest TEXT NOT NULL,
-                        ext TEXT NOT NULL,
-                        bytes INTEGER NOT NULL,
-                        facts TEXT NOT NULL,
-                        created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
-                        PRIMARY KEY (work_key, name)
-                    ) WITHOUT ROWID;
-                    CREATE TABLE steps (
-                        storyboard TEXT NOT NULL,
-                        step TEXT NOT NULL,
-                        document TEXT NOT NULL,
-                        PRIMARY KEY (storyboard, step)
-                    ) WITHOUT ROWID;
-                    """)
+                CREATE TABLE takes (
+                    id INTEGER PRIMARY KEY,
+                    task_uuid TEXT NOT NULL UNIQUE,
+                    work_key TEXT NOT NULL,
+                    generator TEXT NOT NULL,
+                    storyboard TEXT NOT NULL,
+                    shot TEXT NOT NULL,
+                    number INTEGER NOT NULL,
+                    request TEXT NOT NULL,
+                    state TEXT NOT NULL CHECK (state IN
+                        ('intended','sent','outstanding','finished','stored','refused','failed')),
+                    reserved TEXT,
+                    cost TEXT,
+                    seed INTEGER,
+                    video_uuid TEXT,
+                    url TEXT,
+                    digest TEXT,
+                    error_code TEXT,
+                    error_message TEXT,
+                    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+                    changed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+                    CHECK (state <> 'stored' OR digest IS NOT NULL)
+                );
+                CREATE INDEX takes_by_key ON takes (work_key);
+                CREATE TABLE artifacts (
+                    work_key TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    step TEXT NOT NULL,
+                    digest TEXT NOT NULL,
+                    ext TEXT NOT NULL,
+                    bytes INTEGER NOT NULL,
+                    facts TEXT NOT NULL,
+                    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+                    PRIMARY KEY (work_key, name)
+                ) WITHOUT ROWID;
+                CREATE TABLE steps (
+                    storyboard TEXT NOT NULL,
+                    step TEXT NOT NULL,
+                    document TEXT NOT NULL,
+                    PRIMARY KEY (storyboard, step)
+                ) WITHOUT ROWID;
+                """)
     }
 }

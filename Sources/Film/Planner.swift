@@ -47,7 +47,8 @@ package struct Planner {
         for take in 1...shot.takes {
             let id = Production.stepID(shot: shot, take: take)
             let isOpen = shot.isChained && upstream == nil
-            let composed = try production.compose(shot, take: take, upstream: isOpen ? .placeholder : upstream)
+            let composed = try production.compose(
+                shot, take: take, upstream: isOpen ? .placeholder : upstream)
             let key = try production.key(of: composed, take: take)
             var step = PlanStep(
                 id: id, kind: .generate, shot: shot.id, delivery: nil, status: .willCost, reason: "",
@@ -59,7 +60,8 @@ package struct Planner {
             }
             if isOpen {
                 step.reason = openReason(shot, id: id, key: key, before: film.shots[index - 1].id)
-            } else if let clip = journal.artifacts[key.digest]?["clip"], let facts = clip.fact(ClipFacts.self) {
+            } else if let clip = journal.artifacts[key.digest]?["clip"], let facts = clip.fact(ClipFacts.self)
+            {
                 if holds(clip) {
                     (step.status, step.reason, step.estimate) = (.cached, "in the store", nil)
                 } else {
@@ -117,7 +119,9 @@ package struct Planner {
         for (index, shot) in film.shots.enumerated() {
             let id = "segment:\(shot.id):\(delivery.name)"
             guard let clip = clips[index] else {
-                add(id, .segment, shot: shot.id, delivery: delivery.name, .willRun, waits(id, for: "the clip"))
+                add(
+                    id, .segment, shot: shot.id, delivery: delivery.name, .willRun, waits(id, for: "the clip")
+                )
                 continue
             }
             let shown = production.shownFrames(index, of: clip.facts, in: format)
@@ -200,7 +204,8 @@ package struct Planner {
     ) {
         steps.append(
             PlanStep(
-                id: id, kind: kind, shot: shot, delivery: delivery, status: status, reason: reason, estimate: nil,
+                id: id, kind: kind, shot: shot, delivery: delivery, status: status, reason: reason,
+                estimate: nil,
                 workKey: keys[id]?.digest))
     }
 }

@@ -72,7 +72,8 @@ package struct Production: Sendable {
                     let line = "shot \(shot.id): \(problem.path): \(problem.message)"
                     if problem.isError {
                         throw FilmError(
-                            .requestInvalid, line, subject: "\(storyboard.path):\(shot.line)", hint: problem.hint)
+                            .requestInvalid, line, subject: "\(storyboard.path):\(shot.line)",
+                            hint: problem.hint)
                     }
                     if !warnings.contains(line) { warnings.append(line) }
                 }
@@ -95,7 +96,8 @@ package struct Production: Sendable {
 
     /// The key of a composed take.
     func key(of composed: ComposedShot, take: Int) throws -> WorkKey {
-        try WorkKey.shot(generator: generator.name, request: JSONDocument(parsing: composed.request), take: take)
+        try WorkKey.shot(
+            generator: generator.name, request: JSONDocument(parsing: composed.request), take: take)
     }
 
     /// Whether the next shot begins on this one's last frame, which is then shown only once.
@@ -111,7 +113,8 @@ package struct Production: Sendable {
 
     /// The film's format once the first clip's rate is known.
     func format(firstRate: Rational) -> FilmFormat {
-        FilmFormat(width: size.width, height: size.height, rate: storyboard.film.rate ?? Self.plain(firstRate))
+        FilmFormat(
+            width: size.width, height: size.height, rate: storyboard.film.rate ?? Self.plain(firstRate))
     }
 
     /// The usual rate a measured one means: an average over a few seconds is off by a hair.
@@ -132,5 +135,7 @@ package struct Production: Sendable {
     }
 
     /// The name of a step within the storyboard; take 2 of shot a is `shot:a#2`.
-    static func stepID(shot: Shot, take: Int) -> String { take == 1 ? "shot:\(shot.id)" : "shot:\(shot.id)#\(take)" }
+    static func stepID(shot: Shot, take: Int) -> String {
+        take == 1 ? "shot:\(shot.id)" : "shot:\(shot.id)#\(take)"
+    }
 }

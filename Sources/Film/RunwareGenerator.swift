@@ -40,7 +40,8 @@ public struct RunwareGenerator: ShotGenerator {
         }
         guard let found else {
             throw FilmError(
-                .requestInvalid, "defaults: \(card.name) makes no pictures of \(asked)", subject: storyboard.path,
+                .requestInvalid, "defaults: \(card.name) makes no pictures of \(asked)",
+                subject: storyboard.path,
                 hint: "it makes "
                     + card.sizes.map { "\($0) (\($0.resolution) \($0.aspect))" }.joined(separator: ", "))
         }
@@ -57,9 +58,12 @@ public struct RunwareGenerator: ShotGenerator {
         let judged = request(order) { _ in standIn }
         let problems = card.validate(judged).map {
             RequestProblem(
-                path: $0.path, message: [$0.value.map { "\($0)" }, $0.message].compactMap(\.self).joined(separator: " "),
-                hint: [$0.suggestion.map { "write \($0)" }, $0.allowed.map { "allowed: \($0)" }].compactMap(\.self)
-                    .joined(separator: "; "),
+                path: $0.path,
+                message: [$0.value.map { "\($0)" }, $0.message].compactMap(\.self).joined(separator: " "),
+                hint: [$0.suggestion.map { "write \($0)" }, $0.allowed.map { "allowed: \($0)" }].compactMap(
+                    \.self
+                )
+                .joined(separator: "; "),
                 isError: $0.severity == .error)
         }
         return ComposedShot(
@@ -79,8 +83,12 @@ public struct RunwareGenerator: ShotGenerator {
         request.outputFormat = "MP4"
         request.outputQuality = order.quality
         request.numberResults = 1
-        if let first = order.first { request.frameImages.append(FrameImage(image: picture(first), frame: .first)) }
-        if let last = order.last { request.frameImages.append(FrameImage(image: picture(last), frame: .last)) }
+        if let first = order.first {
+            request.frameImages.append(FrameImage(image: picture(first), frame: .first))
+        }
+        if let last = order.last {
+            request.frameImages.append(FrameImage(image: picture(last), frame: .last))
+        }
         if request.frameImages.isEmpty {
             request.width = order.size.width
             request.height = order.size.height
@@ -100,7 +108,8 @@ public struct RunwareGenerator: ShotGenerator {
             return try cards.card(of: model)
         } catch {
             throw FilmError(
-                .requestInvalid, "model: \(error.message)", subject: subject, hint: error.hint, underlying: error)
+                .requestInvalid, "model: \(error.message)", subject: subject, hint: error.hint,
+                underlying: error)
         }
     }
 
@@ -155,7 +164,8 @@ public struct RunwareGenerator: ShotGenerator {
     ) throws(GenerationFailure) -> GeneratedShot {
         guard let result = results.first, let url = result.videoURL else {
             throw GenerationFailure(
-                .unknown, code: "noVideoURL", message: "task \(taskUUID) is done, but its clip has no address",
+                .unknown, code: "noVideoURL",
+                message: "task \(taskUUID) is done, but its clip has no address",
                 hint: "run again: the task is asked for, not bought again")
         }
         return GeneratedShot(
@@ -215,7 +225,8 @@ extension GenerationFailure {
         case (.cancelled, _): outcome = .cancelled
         case (_, .unknown): outcome = .unknown
         case (_, .yes): outcome = .failed
-        case (.validation, .no), (.auth, .no), (.quota, .no), (.rateLimit, .no), (.safety, .no), (.transport, .no),
+        case (.validation, .no), (.auth, .no), (.quota, .no), (.rateLimit, .no), (.safety, .no),
+            (.transport, .no),
             (.protocol, .no):
             outcome = .refused
         case (_, .no): outcome = .failed

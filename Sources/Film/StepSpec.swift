@@ -46,10 +46,12 @@ public struct StepSpec: Sendable, Codable {
     /// Does the work. Blocks; run it in a lane.
     ///
     /// - Returns: the files made, each under its final name at the path that was asked for.
-    public func run(interrupt: Interrupt, progress: (@Sendable (Double) -> Void)? = nil) throws -> StepOutcome {
+    public func run(interrupt: Interrupt, progress: (@Sendable (Double) -> Void)? = nil) throws -> StepOutcome
+    {
         switch work {
         case .probe(let source):
-            let report = try Probe.report(path: source, accept: .clips, countFrames: true, interrupt: interrupt)
+            let report = try Probe.report(
+                path: source, accept: .clips, countFrames: true, interrupt: interrupt)
             return try StepOutcome(outputs: [.init(name: "clip", path: source, facts: report)])
         case .lastFrame(let source, let width, let height, let output):
             let frame = try FrameExtraction.frame(of: source, at: .last, accept: .clips, interrupt: interrupt)

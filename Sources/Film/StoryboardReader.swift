@@ -12,14 +12,16 @@ extension Storyboard {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw FilmError(
-                .storyboardInvalid, "no such file", subject: path, hint: "give the path of a storyboard (YAML)")
+                .storyboardInvalid, "no such file", subject: path,
+                hint: "give the path of a storyboard (YAML)")
         }
         guard !isFolder.boolValue else {
             throw FilmError(
                 .storyboardInvalid, "is a folder", subject: path, hint: "give a storyboard file inside it")
         }
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw FilmError(.storyboardInvalid, "cannot be read", subject: path, hint: "check its permissions")
+            throw FilmError(
+                .storyboardInvalid, "cannot be read", subject: path, hint: "check its permissions")
         }
         guard data.count <= 1 << 20 else {
             throw FilmError(
@@ -80,7 +82,8 @@ struct StoryboardReader {
         }
         return Storyboard(
             path: path, folder: folder, title: title, model: model, size: try size(defaults),
-            quality: try defaults["quality"].map { (cursor) throws(FilmError) in Int(try cursor.int(20...99)) },
+            quality: try defaults["quality"].map { (cursor) throws(FilmError) in Int(try cursor.int(20...99))
+            },
             shots: shots, film: try film(keys["film"]))
     }
 
@@ -123,7 +126,9 @@ struct StoryboardReader {
         if let cursor = keys["style"] { settings.style = try cursor.text() }
         if let cursor = keys["audio"] { settings.audio = try cursor.bool() }
         if let cursor = keys["multiClip"] { settings.multiClip = try cursor.bool() }
-        if let cursor = keys["thinking"] { settings.thinking = try cursor.word(["auto", "enabled", "disabled"]) }
+        if let cursor = keys["thinking"] {
+            settings.thinking = try cursor.word(["auto", "enabled", "disabled"])
+        }
         return settings
     }
 
@@ -133,7 +138,8 @@ struct StoryboardReader {
         let id = try idCursor.text()
         guard Self.isName(id) else {
             throw idCursor.error(
-                "\"\(id)\" cannot name a file", hint: "letters, digits, - and _, at most 64, letter or digit first")
+                "\"\(id)\" cannot name a file",
+                hint: "letters, digits, - and _, at most 64, letter or digit first")
         }
         let promptCursor = try required("prompt", in: keys, of: item)
         let prompt = try promptCursor.text()
@@ -186,7 +192,8 @@ struct StoryboardReader {
         var rate: Rational?
         if let cursor = keys["rate"] {
             let text = try cursor.rawText("frames a second, such as 24 or 24000/1001")
-            guard let value = Rational(parsing: text), value.isValid, value.value >= 1, value.value <= 240 else {
+            guard let value = Rational(parsing: text), value.isValid, value.value >= 1, value.value <= 240
+            else {
                 throw cursor.expected("frames a second, such as 24 or 24000/1001")
             }
             rate = value

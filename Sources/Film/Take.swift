@@ -73,7 +73,8 @@ public struct Take: Sendable, Hashable, Codable {
 
     /// A take that was not sent yet.
     package init(
-        taskUUID: String, workKey: String, generator: String, storyboard: String, shot: String, number: Int, request: String,
+        taskUUID: String, workKey: String, generator: String, storyboard: String, shot: String, number: Int,
+        request: String,
         reserved: Decimal?
     ) {
         self.taskUUID = taskUUID

@@ -29,7 +29,9 @@ package struct WorkKey: Sendable, Hashable {
     ///   enters here and nowhere else: same frame, same key, nothing follows (early cut-off).
     /// - `take`: the second take of an equal request is another purchase.
     /// Not: shot id, title, place in the file, comments, task UUID, prices.
-    package static func shot(generator: String, request: JSONDocument, take: Int) throws(MediaError) -> WorkKey {
+    package static func shot(generator: String, request: JSONDocument, take: Int) throws(MediaError)
+        -> WorkKey
+    {
         try WorkKey("shot", ["generator": .string(generator), "request": request, "take": .int(Int64(take))])
     }
 

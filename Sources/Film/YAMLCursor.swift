@@ -36,7 +36,8 @@ struct YAMLCursor {
     var line: Int { node.mark?.line ?? 0 }
 
     /// An error at this node.
-    func error(_ message: String, hint: String? = nil, code: FilmError.Code = .storyboardInvalid) -> FilmError {
+    func error(_ message: String, hint: String? = nil, code: FilmError.Code = .storyboardInvalid) -> FilmError
+    {
         FilmError(code, keyPath.isEmpty ? message : "\(keyPath): \(message)", subject: place, hint: hint)
     }
 
@@ -94,7 +95,8 @@ struct YAMLCursor {
     func text() throws(FilmError) -> String {
         guard let (text, tag) = scalarText else { throw expected("text") }
         guard tag == Tag.Name.str.rawValue || tag == Tag.Name.timestamp.rawValue else {
-            throw expected("text", hint: tag == Tag.Name.null.rawValue ? nil : "put it in quotes: \"\(text)\"")
+            throw expected(
+                "text", hint: tag == Tag.Name.null.rawValue ? nil : "put it in quotes: \"\(text)\"")
         }
         return text
     }
@@ -117,7 +119,8 @@ struct YAMLCursor {
             throw expected("a whole number")
         }
         guard range.contains(value) else {
-            throw error("\(value) is out of range", hint: "allowed: \(range.lowerBound) to \(range.upperBound)")
+            throw error(
+                "\(value) is out of range", hint: "allowed: \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
@@ -134,7 +137,8 @@ struct YAMLCursor {
         let word = try rawText("one of \(allowed.joined(separator: ", "))")
         guard allowed.contains(word) else {
             let near = Nearest.word(to: word, among: allowed).map { "did you mean \($0)? " } ?? ""
-            throw error("\"\(word)\" is not known", hint: near + "allowed: \(allowed.joined(separator: ", "))")
+            throw error(
+                "\"\(word)\" is not known", hint: near + "allowed: \(allowed.joined(separator: ", "))")
         }
         return word
     }

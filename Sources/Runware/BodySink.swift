@@ -2,11 +2,11 @@ import Foundation
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// Where the bytes of an answer go. Called from one queue, in order.
@@ -94,7 +94,9 @@ final class FileSink: BodySink {
     /// Waits, off the cooperative pool, until the disk has the bytes.
     func flush() async throws(TransportError) {
         let isSafe = await withCheckedContinuation { done in
-            DispatchQueue.global().async { done.resume(returning: fsync(self.descriptor) == 0 || errno == EINVAL) }
+            DispatchQueue.global().async {
+                done.resume(returning: fsync(self.descriptor) == 0 || errno == EINVAL)
+            }
         }
         if !isSafe { throw Self.failure(path, "cannot be flushed to the disk") }
     }

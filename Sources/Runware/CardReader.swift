@@ -70,7 +70,9 @@ struct CardReader {
     mutating func number(_ key: String) throws(RunwareError) -> Double { try number(try need(key), key) }
 
     private func number(_ node: Node, _ key: String) throws(RunwareError) -> Double {
-        guard let value = node.float, value.isFinite, abs(value) < 9e15 else { throw failure(key, "must be a number") }
+        guard let value = node.float, value.isFinite, abs(value) < 9e15 else {
+            throw failure(key, "must be a number")
+        }
         return value
     }
 
@@ -109,7 +111,9 @@ struct CardReader {
 
     func finish() throws(RunwareError) {
         guard let key = rest.keys.min() else { return }
-        let meant = nearest(to: key, among: known.filter { !keys.contains($0) }).map { " (is \"\($0)\" meant?)" } ?? ""
+        let meant =
+            nearest(to: key, among: known.filter { !keys.contains($0) }).map { " (is \"\($0)\" meant?)" }
+            ?? ""
         throw failure(key, "is an unknown key" + meant)
     }
 

@@ -32,7 +32,8 @@ extension Client {
             case .refused(let refusal): throw redacted(refusal)
             case .accepted:
                 throw RunwareError(
-                    code: "noImageUUID", category: .protocol, message: "the upload was answered without an image UUID")
+                    code: "noImageUUID", category: .protocol,
+                    message: "the upload was answered without an image UUID")
             case .conflict(let why), .notSent(let why): error = why
             case .busy(let why, let pause), .unclear(let why, let pause): (error, wanted) = (why, pause)
             }
@@ -53,7 +54,8 @@ extension Client {
     ) async throws(RunwareError) -> Int64 {
         guard isWebAddress(url), let address = URL(string: url) else {
             throw RunwareError(
-                code: "addressRefused", category: .protocol, message: "the result's address is not http or https",
+                code: "addressRefused", category: .protocol,
+                message: "the result's address is not http or https",
                 charged: .yes, recovery: .stop)
         }
         do {
@@ -68,7 +70,8 @@ extension Client {
         _ address: URL, to path: String, limit: Int64,
         progress: @escaping @Sendable (Int64, Int64?) -> Void
     ) async throws(RunwareError) -> Int64 {
-        let call = HTTPCall(url: address, headers: ["User-Agent": "reel"], deadline: configuration.downloadDeadline)
+        let call = HTTPCall(
+            url: address, headers: ["User-Agent": "reel"], deadline: configuration.downloadDeadline)
         var attempt = 1
         while true {
             var error: RunwareError
@@ -86,7 +89,8 @@ extension Client {
             } catch let failure as RunwareError {
                 throw failure
             } catch {
-                throw RunwareError(code: "downloadFailed", category: .transport, message: "\(error)", charged: .yes)
+                throw RunwareError(
+                    code: "downloadFailed", category: .transport, message: "\(error)", charged: .yes)
             }
             logger.warning("\(call): \(error.message)")
             if attempt >= configuration.mostAttempts { throw error }
@@ -99,7 +103,8 @@ extension Client {
     private static func fault(_ reply: HTTPReply, _ address: URL) -> RunwareError? {
         func fault(_ code: String, _ message: String, passes: Bool, hint: String? = nil) -> RunwareError {
             RunwareError(
-                code: code, category: code == "mediaGone" ? .notFound : .transport, message: message, httpStatus: reply.status,
+                code: code, category: code == "mediaGone" ? .notFound : .transport, message: message,
+                httpStatus: reply.status,
                 charged: .yes, recovery: passes ? .askAgain : .stop, hint: hint)
         }
         switch reply.status {
@@ -108,7 +113,9 @@ extension Client {
                 return fault("emptyMedia", "\(plain(address)) is empty", passes: true)
             }
             let type = reply.headers["content-type"]?.lowercased() ?? ""
-            if type.hasPrefix("text/") || type.hasPrefix("application/json") || type.hasPrefix("application/xml") {
+            if type.hasPrefix("text/") || type.hasPrefix("application/json")
+                || type.hasPrefix("application/xml")
+            {
                 return fault("notMedia", "\(plain(address)) holds \(type), not a video", passes: true)
             }
             return nil

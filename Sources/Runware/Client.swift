@@ -35,7 +35,8 @@ public actor Client {
     /// - Throws: with `charged` telling whether money may have been spent.
     public func run(
         _ request: VideoRequest, taskUUID: String, alreadySent: Bool,
-        willSend: @Sendable () async throws -> Void = {}, progress: @Sendable (TaskProgress) -> Void = { _ in }
+        willSend: @Sendable () async throws -> Void = {},
+        progress: @Sendable (TaskProgress) -> Void = { _ in }
     ) async throws(RunwareError) -> [VideoResult] {
         try checkReady(request, taskUUID)
         var machine = TaskMachine(
@@ -62,7 +63,9 @@ public actor Client {
                 let reply = await post(Self.questions([taskUUID]), submits: false)
                 event = .asked(Reading.ask(reply, tasks: [taskUUID])[taskUUID] ?? .answer(TaskAnswer()))
             case .askArchive:
-                let question = Self.tasks([["taskType": .string("getTaskDetails"), "taskUUID": .string(taskUUID)]])
+                let question = Self.tasks([
+                    ["taskType": .string("getTaskDetails"), "taskUUID": .string(taskUUID)]
+                ])
                 event = .archive(Reading.archive(await post(question, submits: false), task: taskUUID))
             case .wait(let pause):
                 do {
@@ -110,7 +113,9 @@ public actor Client {
                 parameter: ["taskUUID"], taskUUID: taskUUID, hint: "give a UUID v4, or none")
         }
         guard configuration.hasKey else {
-            throw RunwareError(code: "missingApiKey", category: .auth, message: "no API key is set", hint: "set RUNWARE_API_KEY")
+            throw RunwareError(
+                code: "missingApiKey", category: .auth, message: "no API key is set",
+                hint: "set RUNWARE_API_KEY")
         }
     }
 

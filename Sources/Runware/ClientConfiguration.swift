@@ -60,6 +60,8 @@ package struct SystemPace: Pace {
     private let start = ContinuousClock.now
     package init() {}
     package func now() -> Duration { ContinuousClock.now - start }
-    package func sleep(_ pause: Duration) async throws { try await Task.sleep(for: pause, clock: .continuous) }
+    package func sleep(_ pause: Duration) async throws {
+        try await Task.sleep(for: pause, clock: .continuous)
+    }
     package func random() -> Double { Double.random(in: 0..<1) }
 }

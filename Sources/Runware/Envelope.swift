@@ -7,7 +7,9 @@ package struct Envelope: Sendable {
 
     /// Nil where the body is no JSON object.
     package init?(_ body: Data) {
-        guard !body.isEmpty, let json = try? JSONValue(parsing: body), let object = json.object else { return nil }
+        guard !body.isEmpty, let json = try? JSONValue(parsing: body), let object = json.object else {
+            return nil
+        }
         guard object["data"] != nil || object["errors"] != nil || object["error"] != nil else { return nil }
         data = (object["data"]?.array ?? object["data"].map { [$0] } ?? []).compactMap(TaskItem.init)
         errors = (object["errors"]?.array ?? []).compactMap(ServiceFault.init)
@@ -50,7 +52,8 @@ package struct TaskItem: Sendable {
         imageURL = object["imageURL"]?.string
         archived = object["response"]
         if status == "error" {
-            fault = (object["error"]?.object).flatMap { _ in object["error"] }.flatMap(ServiceFault.init)
+            fault =
+                (object["error"]?.object).flatMap { _ in object["error"] }.flatMap(ServiceFault.init)
                 ?? ServiceFault(json)
             fault?.taskUUID = taskUUID
             fault?.status = "error"
@@ -105,11 +108,13 @@ package struct ServiceFault: Sendable {
 
     /// As an error for people.
     func error(status httpStatus: Int, task: String?, charged: RunwareError.Charged) -> RunwareError {
-        let category = code == "unknown" && httpStatus >= 400
+        let category =
+            code == "unknown" && httpStatus >= 400
             ? RunwareError.Category(httpStatus: httpStatus) : RunwareError.Category(code: code)
         let paid = cost.map { $0 > 0 } ?? false
         return RunwareError(
-            code: code, category: category, message: message.isEmpty ? "the service answered \(code)" : message,
+            code: code, category: category,
+            message: message.isEmpty ? "the service answered \(code)" : message,
             parameter: parameter, httpStatus: httpStatus, taskUUID: taskUUID ?? task,
             charged: paid ? .yes : charged, hint: allowed.map { "use one of: \($0)" })
     }

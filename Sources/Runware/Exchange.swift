@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 #if canImport(FoundationNetworking)
-import FoundationNetworking
+    import FoundationNetworking
 #endif
 
 /// One request on its way: collects the answer, keeps the deadline, and ends exactly once.
@@ -105,7 +105,8 @@ final class Exchange: Sendable {
         end(
             .success(
                 HTTPReply(
-                    status: state.status, headers: state.headers, body: sink.body, byteCount: state.received)))
+                    status: state.status, headers: state.headers, body: sink.body, byteCount: state.received))
+        )
     }
 
     private func end(_ result: Result<HTTPReply, TransportError>) {

@@ -23,7 +23,10 @@ extension FrameImage {
         if let image = entry.string { return (FrameImage(image: image, frame: nil), []) }
         guard let object = entry.object else {
             let allowed = "an image string, or {image, frame}"
-            return (nil, [Problem(path: path, value: entry.brief, allowed: allowed, message: "has the wrong type")])
+            return (
+                nil,
+                [Problem(path: path, value: entry.brief, allowed: allowed, message: "has the wrong type")]
+            )
         }
         var reader = FieldReader(object, path: path)
         let documented = reader.string("image")
@@ -54,7 +57,9 @@ extension FrameImage {
         guard let image = documented ?? older else {
             if object["image"] == nil, object["inputImage"] == nil {
                 reader.note(
-                    Problem(path: reader.path("image"), allowed: "UUID, URL, data URI or Base64", message: "is missing"))
+                    Problem(
+                        path: reader.path("image"), allowed: "UUID, URL, data URI or Base64",
+                        message: "is missing"))
             }
             return (nil, reader.finish())
         }

@@ -21,7 +21,8 @@ extension ModelCard {
                 Problem(
                     path: "inputs.frameImages[\(index)].image", value: "\"\(image.image.prefix(60))\"",
                     allowed: "UUID of an uploaded image, http(s) URL, data URI, Base64",
-                    message: "is none of the forms the service reads (a local file must be embedded or uploaded)"))
+                    message:
+                        "is none of the forms the service reads (a local file must be embedded or uploaded)"))
         }
         return found
     }
@@ -44,7 +45,8 @@ extension ModelCard {
         if let resolution = request.resolution, !resolutions.contains(resolution) {
             found.append(
                 Problem(
-                    path: "resolution", value: "\"\(resolution)\"", allowed: resolutions.joined(separator: ", "),
+                    path: "resolution", value: "\"\(resolution)\"",
+                    allowed: resolutions.joined(separator: ", "),
                     suggestion: nearest(to: resolution, among: resolutions).map { "\"\($0)\"" },
                     message: "is not a resolution the model makes"))
         }
@@ -58,7 +60,8 @@ extension ModelCard {
                     Problem(
                         path: "width", value: "\(width)x\(height)",
                         allowed: sizes.map(\.description).joined(separator: ", "),
-                        suggestion: "width \(best.width), height \(best.height) (\(best.resolution) \(best.aspect))",
+                        suggestion:
+                            "width \(best.width), height \(best.height) (\(best.resolution) \(best.aspect))",
                         message: "is not a size the model makes"))
             }
             if request.resolution != nil {
@@ -72,12 +75,15 @@ extension ModelCard {
                     Problem(
                         path: "width", value: "\(width)x\(height)", suggestion: "resolution instead",
                         severity: .warning,
-                        message: "stands beside frame images; the page forbids both, its own examples have both"))
+                        message:
+                            "stands beside frame images; the page forbids both, its own examples have both"))
             }
         case (_, let height):
             let missing = height == nil ? "height" : "width"
             found.append(
-                Problem(path: missing, allowed: "width and height together", message: "is missing beside its pair"))
+                Problem(
+                    path: missing, allowed: "width and height together", message: "is missing beside its pair"
+                ))
         }
         return found
     }

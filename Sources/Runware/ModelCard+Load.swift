@@ -14,7 +14,8 @@ extension ModelCard {
         return try load(yaml: String(decoding: bytes, as: UTF8.self), name: path)
     }
 
-    /// Reads a card from text; `name` stands for it in errors. An unknown key is an error naming file, line and key.
+    /// Reads a card from text; `name` stands for it in errors. An unknown key is an error naming file, line
+    /// and key.
     public static func load(yaml: String, name: String) throws(RunwareError) -> ModelCard {
         var card = ModelCard()
         var top = try CardReader(yaml: yaml, file: name)

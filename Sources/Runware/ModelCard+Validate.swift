@@ -23,12 +23,14 @@ extension ModelCard {
         if request.model != id {
             found.append(
                 Problem(
-                    path: "model", value: request.model.map { "\"\($0)\"" }, allowed: id, suggestion: "\"\(id)\"",
+                    path: "model", value: request.model.map { "\"\($0)\"" }, allowed: id,
+                    suggestion: "\"\(id)\"",
                     message: request.model == nil ? "is missing" : "is not the model of this card"))
         }
         if let uuid = request.taskUUID, UUID(uuidString: uuid) == nil {
             found.append(
-                Problem(path: "taskUUID", value: "\"\(uuid)\"", allowed: "a UUID v4", message: "is not a UUID"))
+                Problem(
+                    path: "taskUUID", value: "\"\(uuid)\"", allowed: "a UUID v4", message: "is not a UUID"))
         }
         return found
     }
@@ -45,7 +47,8 @@ extension ModelCard {
             let length = text.unicodeScalars.count
             if length < rule.min || length > rule.max {
                 let message = "is too \(length < rule.min ? "short" : "long")"
-                return Problem(path: path, value: "(\(length) characters)", allowed: allowed, message: message)
+                return Problem(
+                    path: path, value: "(\(length) characters)", allowed: allowed, message: message)
             }
             guard text.utf8.count > rule.max else { return nil }
             return Problem(
@@ -63,12 +66,15 @@ extension ModelCard {
             "providerSettings.pixverse.thinking": request.pixverse?.thinking,
         ]
         return choices.keys.sorted().compactMap { path in
-            guard let allowed = choices[path], let value = values[path] ?? nil, !allowed.contains(value) else {
+            guard let allowed = choices[path], let value = values[path] ?? nil, !allowed.contains(value)
+            else {
                 return nil
             }
             return Problem(
                 path: path, value: "\"\(value)\"", allowed: allowed.joined(separator: ", "),
-                suggestion: (allowed.count == 1 ? allowed[0] : nearest(to: value, among: allowed)).map { "\"\($0)\"" },
+                suggestion: (allowed.count == 1 ? allowed[0] : nearest(to: value, among: allowed)).map {
+                    "\"\($0)\""
+                },
                 message: "is not a value the model knows")
         }
     }
@@ -84,13 +90,15 @@ extension ModelCard {
             let high = rule.max ?? .max
             guard value < low || value > high else { return nil }
             return Problem(
-                path: path, value: "\(value)", allowed: rule.max == nil ? "\(low) or more" : "\(low) to \(high)",
+                path: path, value: "\(value)",
+                allowed: rule.max == nil ? "\(low) or more" : "\(low) to \(high)",
                 suggestion: "\(value < low ? low : high)", message: "is out of range")
         }
     }
 
     private func checkPlaces(_ request: VideoRequest) -> [Problem] {
-        [("webhookURL", request.webhookURL), ("uploadEndpoint", request.uploadEndpoint)].compactMap { path, text in
+        [("webhookURL", request.webhookURL), ("uploadEndpoint", request.uploadEndpoint)].compactMap {
+            path, text in
             guard let text, !isWebAddress(text) else { return nil }
             return Problem(
                 path: path, value: "\"\(text.prefix(60))\"", allowed: "an http or https URL",
@@ -125,6 +133,8 @@ extension ModelCard {
 }
 
 func isWebAddress(_ text: String) -> Bool {
-    guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased() else { return false }
+    guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased() else {
+        return false
+    }
     return (scheme == "http" || scheme == "https") && !(parts.host ?? "").isEmpty
 }

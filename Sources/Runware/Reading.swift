@@ -43,7 +43,8 @@ package enum Reading {
         guard let envelope = Envelope(http.body) else { return submitWithoutBody(http, uuid) }
         let answer = answer(envelope, uuid, http.status)
         if envelope.data.contains(where: { $0.taskUUID.matches(uuid) }) { return .accepted(answer) }
-        guard let fault = envelope.errors.first(where: { $0.taskUUID == nil || $0.taskUUID.matches(uuid) }) else {
+        guard let fault = envelope.errors.first(where: { $0.taskUUID == nil || $0.taskUUID.matches(uuid) })
+        else {
             let error = Self.error(http, uuid, .unknown, "the service answered without naming our task")
             return .unclear(error, retryAfter: wait(http))
         }
@@ -53,7 +54,8 @@ package enum Reading {
         if (isBusy || fault.code == "noAvailableServer") && !fault.isFinal {
             return .busy(error, retryAfter: wait(http))
         }
-        let isOpen = http.status >= 500 || http.status == 408 || [.serverError, .timeout].contains(error.category)
+        let isOpen =
+            http.status >= 500 || http.status == 408 || [.serverError, .timeout].contains(error.category)
         if isOpen && !fault.isFinal {
             return .unclear(error.charged(.unknown), retryAfter: wait(http))
         }
@@ -65,14 +67,16 @@ package enum Reading {
         case 429: return .busy(error(http, uuid, .no, "the service is busy"), retryAfter: wait(http))
         case 408, 500...:
             return .unclear(error(http, uuid, .unknown, "the service failed"), retryAfter: wait(http))
-        case 300..<500: return .refused(error(http, uuid, .no, "the address does not speak the Runware protocol"))
+        case 300..<500:
+            return .refused(error(http, uuid, .no, "the address does not speak the Runware protocol"))
         default:
             let error = error(http, uuid, .unknown, "the answer is not the JSON the protocol promises")
             return .unclear(error, retryAfter: wait(http))
         }
     }
 
-    package static func ask(_ reply: Result<HTTPReply, TransportError>, tasks: [String]) -> [String: AskReply] {
+    package static func ask(_ reply: Result<HTTPReply, TransportError>, tasks: [String]) -> [String: AskReply]
+    {
         func all(_ reply: AskReply) -> [String: AskReply] {
             Dictionary(tasks.map { ($0, reply) }, uniquingKeysWith: { first, _ in first })
         }
@@ -86,7 +90,9 @@ package enum Reading {
         }
         guard let envelope = Envelope(http.body) else {
             if http.status >= 500 || http.status == 408 || http.status == 429 || http.status == 200 {
-                return all(.unclear(error(http, only, .unknown, "the answer could not be read"), retryAfter: wait(http)))
+                return all(
+                    .unclear(
+                        error(http, only, .unknown, "the answer could not be read"), retryAfter: wait(http)))
             }
             return all(.refused(error(http, only, .unknown, "the question was refused")))
         }
@@ -107,7 +113,8 @@ package enum Reading {
                 continue
             }
             let error = about.error(status: http.status, task: uuid, charged: .unknown)
-            let passes = http.status >= 500 || http.status == 429 || http.status == 408
+            let passes =
+                http.status >= 500 || http.status == 429 || http.status == 408
                 || [.rateLimit, .serverError].contains(error.category)
             replies[uuid] = passes ? .unclear(error, retryAfter: wait(http)) : .refused(error)
         }
@@ -115,7 +122,8 @@ package enum Reading {
     }
 
     /// What one envelope says about one task. Failures count only where they are meant for good.
-    static func answer(_ envelope: Envelope, _ uuid: String, _ status: Int, isOnly: Bool = true) -> TaskAnswer {
+    static func answer(_ envelope: Envelope, _ uuid: String, _ status: Int, isOnly: Bool = true) -> TaskAnswer
+    {
         var answer = TaskAnswer()
         var seen: Set<String> = []
         for item in envelope.data where item.taskUUID.matches(uuid) {
@@ -139,7 +147,8 @@ package enum Reading {
                 answer.isDenied = true
                 if fault.code == "taskNotFound" { continue }
             }
-            let passes = status >= 500 || status == 429 || status == 408
+            let passes =
+                status >= 500 || status == 429 || status == 408
                 || [.rateLimit, .serverError].contains(error.category)
             let isAboutTask = fault.taskUUID != nil && error.category != .auth
             if fault.isFinal || (isAboutTask && !passes) { answer.failures.append(error) }
@@ -148,7 +157,8 @@ package enum Reading {
     }
 
     /// The results an archive holds for a task; nil where it holds none.
-    package static func archive(_ reply: Result<HTTPReply, TransportError>, task uuid: String) -> TaskAnswer? {
+    package static func archive(_ reply: Result<HTTPReply, TransportError>, task uuid: String) -> TaskAnswer?
+    {
         guard case .success(let http) = reply, let envelope = Envelope(http.body) else { return nil }
         for item in envelope.data where item.taskUUID.matches(uuid) {
             guard let archived = item.archived, archived.object != nil,
@@ -175,10 +185,13 @@ package enum Reading {
         return .seconds(max(0, min(300, seconds)))
     }
 
-    static func error(_ error: TransportError, _ uuid: String?, _ charged: RunwareError.Charged) -> RunwareError {
+    static func error(_ error: TransportError, _ uuid: String?, _ charged: RunwareError.Charged)
+        -> RunwareError
+    {
         let codes: [TransportError.Kind: String] = [
             .unreachable: "cannotConnect", .lost: "connectionLost", .deadline: "deadline",
-            .cancelled: "cancelled", .tooLarge: "answerTooLarge", .refused: "addressRefused", .file: "fileFailed",
+            .cancelled: "cancelled", .tooLarge: "answerTooLarge", .refused: "addressRefused",
+            .file: "fileFailed",
         ]
         let category: RunwareError.Category =
             switch error.kind {
@@ -188,7 +201,8 @@ package enum Reading {
             default: .transport
             }
         return RunwareError(
-            code: codes[error.kind] ?? "transport", category: category, message: error.message, taskUUID: uuid,
+            code: codes[error.kind] ?? "transport", category: category, message: error.message,
+            taskUUID: uuid,
             charged: charged, recovery: charged == .unknown ? .askAgain : nil,
             hint: error.kind == .file ? "check the folder and the free space on its disk" : nil)
     }
@@ -197,7 +211,8 @@ package enum Reading {
         _ http: HTTPReply, _ uuid: String?, _ charged: RunwareError.Charged, _ message: String
     ) -> RunwareError {
         RunwareError(
-            code: "http\(http.status)", category: RunwareError.Category(httpStatus: http.status), message: message,
+            code: "http\(http.status)", category: RunwareError.Category(httpStatus: http.status),
+            message: message,
             httpStatus: http.status, taskUUID: uuid, charged: charged,
             recovery: charged == .unknown ? .askAgain : nil)
     }

@@ -19,8 +19,11 @@ package enum Redirect {
         guard [301, 302, 303, 307, 308].contains(status), let location else { return .stay }
         let isRead = call.method == "GET" || call.method == "HEAD"
         guard isRead || ((status == 307 || status == 308) && !call.once) else { return .stay }
-        guard steps < mostSteps else { return .refuse("more than \(mostSteps) redirects from \(plain(call.url))") }
-        guard let target = URL(string: location, relativeTo: call.url)?.absoluteURL, isWebAddress(target.absoluteString)
+        guard steps < mostSteps else {
+            return .refuse("more than \(mostSteps) redirects from \(plain(call.url))")
+        }
+        guard let target = URL(string: location, relativeTo: call.url)?.absoluteURL,
+            isWebAddress(target.absoluteString)
         else { return .refuse("\(plain(call.url)) redirects to an address that is not http or https") }
         if call.url.scheme?.lowercased() == "https", target.scheme?.lowercased() != "https" {
             return .refuse("\(plain(call.url)) redirects to an unencrypted address")

@@ -169,7 +169,8 @@ package struct TaskMachine: Sendable {
     }
 
     private mutating func again(
-        _ what: After, _ error: RunwareError, _ wanted: Duration?, _ now: Duration, _ random: Double, limit: Int?
+        _ what: After, _ error: RunwareError, _ wanted: Duration?, _ now: Duration, _ random: Double,
+        limit: Int?
     ) -> Action {
         obstacle = error.message
         let since = outageSince ?? now
@@ -213,7 +214,8 @@ package struct TaskMachine: Sendable {
         return .fail(
             RunwareError(
                 code: "taskNotFound", category: .notFound,
-                message: "the service took the task on and no longer knows it", taskUUID: uuid, charged: .unknown))
+                message: "the service took the task on and no longer knows it", taskUUID: uuid,
+                charged: .unknown))
     }
 
     private func giveUp() -> Action {
@@ -231,7 +233,8 @@ package struct TaskMachine: Sendable {
         RunwareError(
             code: "cancelled", category: .cancelled,
             message: isAccepted
-                ? "stopped waiting; the task runs on and will be billed" : "stopped before the task was confirmed",
+                ? "stopped waiting; the task runs on and will be billed"
+                : "stopped before the task was confirmed",
             taskUUID: uuid, charged: isAccepted ? .yes : mayBeKnown ? .unknown : .no, recovery: .askAgain)
     }
 }

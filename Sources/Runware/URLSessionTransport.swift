@@ -1,15 +1,15 @@
 import Foundation
 
 #if canImport(FoundationNetworking)
-import FoundationNetworking
+    import FoundationNetworking
 #endif
 
 /// Foundation's URLSession as the way to the network.
 ///
-/// What is done differently from its defaults, and why: no cookies, cache or stored credentials; more than six
-/// connections a host; redirects come back to us (URLSession would hand `Authorization` on to the next host);
+/// What is done differently from its defaults, and why: no cookies, cache or stored credentials; more than
+/// six connections a host; redirects come back to us (URLSession would hand `Authorization` on to the next host);
 /// deadlines are ours (its idle time-out never ends a server that drips); downloads go to the file piece by
-/// piece; a call that must be sent once gets a connection of its own.
+/// piece; a call with a body, or one that must be sent once, gets a connection of its own.
 public final class URLSessionTransport: Transport {
     private let pooled: URLSession
     private let hub: ExchangeHub
@@ -39,10 +39,15 @@ public final class URLSessionTransport: Transport {
         return URLSession(configuration: settings, delegate: hub, delegateQueue: queue)
     }
 
+    /// One exchange, answer in memory.
     public func send(_ call: HTTPCall) async throws(TransportError) -> HTTPReply {
-        try await follow(call) { MemorySink(limit: call.bodyLimit) } progress: { _, _ in }
+        try await follow(call) {
+            MemorySink(limit: call.bodyLimit)
+        } progress: { _, _ in
+        }
     }
 
+    /// One exchange, a 200 answer's body into a file that is on the disk when this returns.
     public func download(
         _ call: HTTPCall, to path: String, limit: Int64,
         progress: @escaping @Sendable (_ received: Int64, _ expected: Int64?) -> Void
@@ -89,8 +94,11 @@ public final class URLSessionTransport: Transport {
         request.timeoutInterval = 3600
         for (name, value) in call.headers { request.setValue(value, forHTTPHeaderField: name) }
         request.httpBody = call.body
-        let session = call.once ? Self.session(hub, connectionsPerHost) : pooled
-        defer { if call.once { session.finishTasksAndInvalidate() } }
+        // On Linux a request with a body waits for ever where a pooled connection dies under it (the library
+        // wants to rewind the body and does not), so these get a fresh connection, too.
+        let isFresh = call.once || call.body != nil
+        let session = isFresh ? Self.session(hub, connectionsPerHost) : pooled
+        defer { if isFresh { session.finishTasksAndInvalidate() } }
         let task = session.dataTask(with: request)
         let exchange = Exchange(task: task, call: "\(call)", sink: sink, progress: progress)
         hub.add(exchange, for: task)

@@ -3,7 +3,8 @@ extension VideoRequest: Codable {
     public init(from decoder: any Decoder) throws {
         guard let object = try JSONValue(from: decoder).object else {
             throw DecodingError.typeMismatch(
-                VideoRequest.self, .init(codingPath: decoder.codingPath, debugDescription: "not a task object"))
+                VideoRequest.self,
+                .init(codingPath: decoder.codingPath, debugDescription: "not a task object"))
         }
         self.init(json: object)
     }
@@ -72,13 +73,15 @@ extension VideoRequest: Codable {
                 path: "frameImages", suggestion: "\"inputs\": {\"frameImages\": ...}",
                 severity: frameImages.isEmpty ? .warning : .error,
                 message: frameImages.isEmpty
-                    ? "belongs into \"inputs\"; it is sent there" : "stands beside inputs.frameImages; keep one"))
+                    ? "belongs into \"inputs\"; it is sent there"
+                    : "stands beside inputs.frameImages; keep one"))
         if frameImages.isEmpty { readFrames(older, "frameImages", &reader) }
     }
 
     private mutating func readFrames(_ value: JSONValue, _ path: String, _ reader: inout FieldReader) {
         guard let entries = value.array else {
-            reader.note(Problem(path: path, value: value.brief, allowed: "an array", message: "has the wrong type"))
+            reader.note(
+                Problem(path: path, value: value.brief, allowed: "an array", message: "has the wrong type"))
             return
         }
         for (index, entry) in entries.enumerated() {
@@ -133,7 +136,9 @@ extension VideoRequest: Codable {
 extension [String: JSONValue] {
     fileprivate mutating func set(_ key: String, _ value: String?) { self[key] = value.map { .string($0) } }
     fileprivate mutating func set(_ key: String, _ value: Bool?) { self[key] = value.map { .bool($0) } }
-    fileprivate mutating func set(_ key: String, _ value: Int?) { self[key] = value.map { .integer(Int64($0)) } }
+    fileprivate mutating func set(_ key: String, _ value: Int?) {
+        self[key] = value.map { .integer(Int64($0)) }
+    }
     fileprivate mutating func set(_ key: String, _ value: Int64?) { self[key] = value.map { .integer($0) } }
     fileprivate mutating func set(_ key: String, _ value: Double?) {
         self[key] = value.map { number in Int64(exactly: number).map { .integer($0) } ?? .number(number) }

@@ -17,7 +17,8 @@ public struct VideoRequest: Sendable {
         /// Prompt reasoning: enabled, disabled, auto.
         public var thinking: String?
         /// Makes the settings.
-        public init(style: String? = nil, audio: Bool? = nil, multiClip: Bool? = nil, thinking: String? = nil) {
+        public init(style: String? = nil, audio: Bool? = nil, multiClip: Bool? = nil, thinking: String? = nil)
+        {
             self.style = style
             self.audio = audio
             self.multiClip = multiClip
@@ -101,7 +102,8 @@ public struct VideoRequest: Sendable {
         let task = document.array.flatMap { $0.count == 1 ? $0[0] : nil } ?? document
         guard let object = task.object else {
             throw RunwareError(
-                code: "requestNotTask", category: .validation, message: "\(name) does not hold one task object",
+                code: "requestNotTask", category: .validation,
+                message: "\(name) does not hold one task object",
                 hint: "the file must hold one task object, or an array of exactly one")
         }
         return VideoRequest(json: object)

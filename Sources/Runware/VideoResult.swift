@@ -17,7 +17,8 @@ public struct VideoResult: Sendable, Codable, Equatable {
 
     /// Makes a result.
     public init(
-        taskUUID: String, videoUUID: String, videoURL: String? = nil, seed: Int64? = nil, cost: Decimal? = nil,
+        taskUUID: String, videoUUID: String, videoURL: String? = nil, seed: Int64? = nil,
+        cost: Decimal? = nil,
         nsfw: Bool? = nil
     ) {
         self.taskUUID = taskUUID

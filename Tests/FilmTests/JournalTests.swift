@@ -82,7 +82,8 @@ import Testing
             try journal.intend(take(uuid, key: uuid))
             for state in states { try journal.advance(uuid, to: state) }
         }
-        #expect(try journal.pendingTakes().map(\.taskUUID) == ["intended", "sent", "outstanding", "finished"])
+        #expect(
+            try journal.pendingTakes().map(\.taskUUID) == ["intended", "sent", "outstanding", "finished"])
     }
 
     @Test func `stores clip, take and step together or not at all`() throws {

@@ -37,7 +37,8 @@ private struct MakeBelieve {
             for (name, ext) in outputs(of: next) {
                 let seed = sameFrames.contains(next.id) ? next.id : key.digest + name
                 let item = ArtifactStore.Item(digest: try SHA256.hex(of: seed.utf8), ext: ext, bytes: 5)
-                let facts = #"{"frames":120,"width":1280,"height":720,"rate":{"num":24,"den":1},"hasSound":true}"#
+                let facts =
+                    #"{"frames":120,"width":1280,"height":720,"rate":{"num":24,"den":1},"hasSound":true}"#
                 journal.add(Artifact(workKey: key.digest, name: name, item: item, facts: facts))
                 store[item.name] = 5
             }
@@ -98,7 +99,9 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         var world = try MakeBelieve()
         _ = try world.run(film())
         let plan = try world.plan(film(b: "A pond"))
-        func reason(_ id: String) -> String? { plan.steps.first { $0.id == id && $0.status != .cached }?.reason }
+        func reason(_ id: String) -> String? {
+            plan.steps.first { $0.id == id && $0.status != .cached }?.reason
+        }
         #expect(reason("shot:a") == nil)
         #expect(reason("frame:a") == nil)
         #expect(reason("segment:a:mp4-social") == nil)
@@ -134,7 +137,8 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
     }
 
     @Test(arguments: [
-        (", seed: 4", "seed changed"), (", style: anime", "style changed"), (", audio: true", "audio changed"),
+        (", seed: 4", "seed changed"), (", style: anime", "style changed"),
+        (", audio: true", "audio changed"),
         (", duration: 8", "duration changed"), (", negative: fog", "negative prompt changed"),
         (", seed: 4, style: clay", "style and seed changed"), (", thinking: auto", "thinking changed"),
     ])
@@ -150,7 +154,10 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         _ = try world.run(film())
         let renamed = film().replacingOccurrences(of: "id: b", with: "id: lake") + "\n# renamed"
         #expect(try world.plan(renamed).isUpToDate)
-        #expect(try world.run(film().replacingOccurrences(of: "title: T", with: "title: U")) == ["film:mp4-social", "thumbnails"])
+        #expect(
+            try world.run(film().replacingOccurrences(of: "title: T", with: "title: U")) == [
+                "film:mp4-social", "thumbnails",
+            ])
     }
 
     @Test func `for one more delivery encodes that one and buys nothing`() throws {

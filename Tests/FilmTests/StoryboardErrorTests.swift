@@ -25,36 +25,48 @@ private let faults = [
         name: "unknown key in defaults", yaml: "title: T\nmodel: m\ndefaults: {multiclip: true}\n\(shot)",
         place: "3:12", says: ["defaults.multiclip", "did you mean `multiClip`?"]),
     Fault(
-        name: "unknown key in film", yaml: "title: T\nmodel: m\n\(shot)\nfilm:\n  delivery: [x]", place: "5:3",
+        name: "unknown key in film", yaml: "title: T\nmodel: m\n\(shot)\nfilm:\n  delivery: [x]",
+        place: "5:3",
         says: ["film.delivery", "known here: deliver, thumbnails, rate"]),
     Fault(name: "missing title", yaml: "model: m\n\(shot)", place: "1:1", says: ["`title` is missing"]),
-    Fault(name: "missing prompt", yaml: "title: T\nmodel: m\nshots:\n  - id: a", place: "4:5", says: ["shots[0]", "`prompt` is missing"]),
-    Fault(name: "no shot", yaml: "title: T\nmodel: m\nshots: []", place: "3:8", says: ["has no shot"]),
-    Fault(name: "shots is no list", yaml: "title: T\nmodel: m\nshots: {a: b}", place: "3:8", says: ["expected a list, found a mapping"]),
     Fault(
-        name: "a number for a prompt", yaml: "title: T\nmodel: m\nshots:\n  - id: a\n    prompt: 12", place: "5:13",
+        name: "missing prompt", yaml: "title: T\nmodel: m\nshots:\n  - id: a", place: "4:5",
+        says: ["shots[0]", "`prompt` is missing"]),
+    Fault(name: "no shot", yaml: "title: T\nmodel: m\nshots: []", place: "3:8", says: ["has no shot"]),
+    Fault(
+        name: "shots is no list", yaml: "title: T\nmodel: m\nshots: {a: b}", place: "3:8",
+        says: ["expected a list, found a mapping"]),
+    Fault(
+        name: "a number for a prompt", yaml: "title: T\nmodel: m\nshots:\n  - id: a\n    prompt: 12",
+        place: "5:13",
         says: ["expected text, found the number 12", "\"12\""]),
     Fault(
-        name: "a word for a seed", yaml: "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill, seed: many}",
+        name: "a word for a seed",
+        yaml: "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill, seed: many}",
         place: "4:35", says: ["shots[0].seed", "expected a whole number, found the text \"many\""]),
     Fault(
-        name: "a seed beyond the range", yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, seed: 2147483648}]",
+        name: "a seed beyond the range",
+        yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, seed: 2147483648}]",
         place: "3:39", says: ["out of range", "0 to 2147483647"]),
     Fault(
         name: "a word for audio", yaml: "title: T\nmodel: m\ndefaults: {audio: loud}\n\(shot)", place: "3:19",
         says: ["defaults.audio", "expected true or false"]),
     Fault(
-        name: "a negative duration", yaml: "title: T\nmodel: m\ndefaults: {duration: -5}\n\(shot)", place: "3:22",
+        name: "a negative duration", yaml: "title: T\nmodel: m\ndefaults: {duration: -5}\n\(shot)",
+        place: "3:22",
         says: ["defaults.duration", "seconds above 0"]),
     Fault(
-        name: "an unknown start", yaml: "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, start: previos}",
+        name: "an unknown start",
+        yaml:
+            "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, start: previos}",
         place: "5:36", says: ["shots[1].start", "did you mean previous?"]),
     Fault(
         name: "a first shot that starts on the previous one",
         yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, start: previous}]", place: "3:40",
         says: ["there is no shot before the first"]),
     Fault(
-        name: "an id used twice", yaml: "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: A, prompt: A lake}",
+        name: "an id used twice",
+        yaml: "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: A, prompt: A lake}",
         place: "5:5", says: ["line 4", "is called A as well"]),
     Fault(
         name: "an id that is no file name", yaml: "title: T\nmodel: m\nshots: [{id: ../a, prompt: A hill}]",
@@ -63,22 +75,32 @@ private let faults = [
         name: "a preset twice", yaml: "title: T\nmodel: m\n\(shot)\nfilm: {deliver: [x, x]}", place: "4:21",
         says: ["film.deliver[1]", "twice"]),
     Fault(
-        name: "size and resolution", yaml: "title: T\nmodel: m\ndefaults: {size: 640x360, resolution: 360p}\n\(shot)",
+        name: "size and resolution",
+        yaml: "title: T\nmodel: m\ndefaults: {size: 640x360, resolution: 360p}\n\(shot)",
         place: "3:39", says: ["stands beside `size`"]),
-    Fault(name: "a size that is none", yaml: "title: T\nmodel: m\ndefaults: {size: big}\n\(shot)", place: "3:18", says: ["1280x720"]),
-    Fault(name: "a rate that is none", yaml: "title: T\nmodel: m\n\(shot)\nfilm: {rate: fast}", place: "4:14", says: ["24000/1001"]),
-    Fault(name: "a key twice", yaml: "title: T\ntitle: U\nmodel: m\n\(shot)", place: "1:1", says: ["key given twice: title"]),
+    Fault(
+        name: "a size that is none", yaml: "title: T\nmodel: m\ndefaults: {size: big}\n\(shot)",
+        place: "3:18", says: ["1280x720"]),
+    Fault(
+        name: "a rate that is none", yaml: "title: T\nmodel: m\n\(shot)\nfilm: {rate: fast}", place: "4:14",
+        says: ["24000/1001"]),
+    Fault(
+        name: "a key twice", yaml: "title: T\ntitle: U\nmodel: m\n\(shot)", place: "1:1",
+        says: ["key given twice: title"]),
     Fault(name: "broken YAML", yaml: "title: [T\nmodel: m", place: "2:6", says: ["is not YAML"]),
     Fault(
-        name: "a missing picture", yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: no.png}]",
+        name: "a missing picture",
+        yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: no.png}]",
         place: "3:45", says: ["no such picture: no.png"]),
     Fault(
         name: "a picture outside the folder",
-        yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: ../../etc/hostname}]", place: "3:45",
+        yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: ../../etc/hostname}]",
+        place: "3:45",
         says: ["outside the storyboard's folder"]),
     Fault(
         name: "a picture by address",
-        yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: \"https://example.org/a.png\"}]",
+        yaml:
+            "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: \"https://example.org/a.png\"}]",
         place: "3:45", says: ["pictures are files"]),
 ]
 
@@ -114,7 +136,8 @@ private let faults = [
         let scratch = try Scratch()
         try scratch.writePicture("a.png", shade: 1)
         let path = try scratch.write(
-            "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: ../a.png}]", to: "films/film.yaml")
+            "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: ../a.png}]",
+            to: "films/film.yaml")
         #expect(throws: FilmError.self) { try Storyboard.load(path: path) }
         #expect(try Storyboard.load(path: path, allowOutside: true).shots[0].firstImage != nil)
     }
@@ -130,10 +153,13 @@ private let faults = [
     }
 
     @Test(arguments: [
-        ("duration: 7", "duration", "5"), ("style: neon", "style", "cyberpunk"), ("size: 641x360", "641x360", "640x360"),
+        ("duration: 7", "duration", "5"), ("style: neon", "style", "cyberpunk"),
+        ("size: 641x360", "641x360", "640x360"),
         ("resolution: 1080p, duration: 10", "duration", "5"),
     ])
-    func `with a request the model refuses costs nothing`(setting: String, field: String, remedy: String) throws {
+    func `with a request the model refuses costs nothing`(setting: String, field: String, remedy: String)
+        throws
+    {
         let scratch = try Scratch()
         let path = try scratch.write(
             "title: T\nmodel: \"pixverse:1@6\"\ndefaults: {\(setting)}\n\(shot)", to: "film.yaml")
@@ -143,16 +169,23 @@ private let faults = [
         #expect(error.hint?.contains(remedy) == true)
     }
 
-    @Test func `with an unknown model, preset or a broken picture is refused before anything is bought`() throws {
+    @Test func `with an unknown model, preset or a broken picture is refused before anything is bought`()
+        throws
+    {
         let scratch = try Scratch()
         try scratch.write("no picture", to: "bad.png")
         for (yaml, words) in [
             ("title: T\nmodel: nobody:1@1\n\(shot)", "nobody:1@1"),
             ("title: T\nmodel: \"pixverse:1@6\"\n\(shot)\nfilm: {deliver: [mp4-socail]}", "mp4-socail"),
-            ("title: T\nmodel: \"pixverse:1@6\"\nshots: [{id: a, prompt: A hill, firstImage: bad.png}]", "bad.png"),
+            (
+                "title: T\nmodel: \"pixverse:1@6\"\nshots: [{id: a, prompt: A hill, firstImage: bad.png}]",
+                "bad.png"
+            ),
         ] {
             let path = try scratch.write(yaml, to: "film.yaml")
-            let error = try #require(throws: FilmError.self) { _ = try Film.plan(.forTest(path, in: scratch)) }
+            let error = try #require(throws: FilmError.self) {
+                _ = try Film.plan(.forTest(path, in: scratch))
+            }
             #expect(error.exitCode == 5)
             #expect(error.description.contains(words), "\(error)")
         }

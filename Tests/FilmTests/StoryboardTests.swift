@@ -46,7 +46,9 @@ import Testing
         #expect(!b.isChained)
     }
 
-    @Test(arguments: [("24", Rational(24, 1)), ("24000/1001", Rational(24000, 1001)), ("25.0", Rational(25, 1))])
+    @Test(arguments: [
+        ("24", Rational(24, 1)), ("24000/1001", Rational(24000, 1001)), ("25.0", Rational(25, 1)),
+    ])
     func `understands frame rates`(text: String, rate: Rational) throws {
         let film = try Storyboard.parse(
             "title: T\nmodel: m\nshots: [{id: a, prompt: A hill}]\nfilm: {rate: \(text)}", path: "t.yaml")
@@ -75,7 +77,8 @@ import Testing
         let one = try Storyboard.parse(
             "title: T\nmodel: m\nshots:\n  - id: a\n    prompt: A hill\n    seed: 3\n", path: "t.yaml")
         let two = try Storyboard.parse(
-            "model: m # which\ntitle: 'T'\nshots:\n  - seed: 3\n    prompt: \"A hill\"\n    id: a\n", path: "t.yaml")
+            "model: m # which\ntitle: 'T'\nshots:\n  - seed: 3\n    prompt: \"A hill\"\n    id: a\n",
+            path: "t.yaml")
         #expect(one == two)
     }
 

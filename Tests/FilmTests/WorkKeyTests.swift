@@ -102,8 +102,10 @@ import Testing
         ]
         #expect(Set(films).count == films.count)
         let rest = [
-            try WorkKey.frame(clip: "c", width: 2, height: 2), try WorkKey.frame(clip: "d", width: 2, height: 2),
-            try WorkKey.frame(clip: "c", width: 4, height: 2), try WorkKey.frame(clip: "c", width: 2, height: 4),
+            try WorkKey.frame(clip: "c", width: 2, height: 2),
+            try WorkKey.frame(clip: "d", width: 2, height: 2),
+            try WorkKey.frame(clip: "c", width: 4, height: 2),
+            try WorkKey.frame(clip: "c", width: 2, height: 4),
             try WorkKey.thumbnails(film: "c", engine: "e"), try WorkKey.thumbnails(film: "d", engine: "e"),
             try WorkKey.thumbnails(film: "c", engine: "f"),
         ]

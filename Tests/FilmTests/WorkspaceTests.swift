@@ -22,7 +22,9 @@ import Testing
         let lock = scratch.path + "/lock"
         let other = Process()
         other.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        other.arguments = ["flock", "-x", lock, "sh", "-c", "echo pid 4711 on elsewhere > \(lock); echo ready; cat"]
+        other.arguments = [
+            "flock", "-x", lock, "sh", "-c", "echo pid 4711 on elsewhere > \(lock); echo ready; cat",
+        ]
         let (input, output) = (Pipe(), Pipe())
         other.standardInput = input
         other.standardOutput = output

@@ -50,7 +50,8 @@ final class QuickPace: Pace {
         let news: Mutex<[TaskProgress.State]> = Mutex([])
         let results = try await client(server).run(
             Fixture.request(), taskUUID: Fixture.task, alreadySent: false,
-            willSend: { #expect(server.requests.isEmpty) }, progress: { item in news.withLock { $0.append(item.state) } })
+            willSend: { #expect(server.requests.isEmpty) },
+            progress: { item in news.withLock { $0.append(item.state) } })
         #expect(results.map(\.cost) == [Decimal(string: "0.4715")])
         #expect(types(server) == ["videoInference", "getResponse", "getResponse"])
         #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer sk-secret" })
@@ -62,33 +63,41 @@ final class QuickPace: Pace {
         let pace = QuickPace()
         let server = try server([json("busy", 429, ["Retry-After": "7"]), json("acknowledged"), json("done")])
         defer { server.stop() }
-        _ = try await client(server, pace: pace).run(Fixture.request(), taskUUID: Fixture.task, alreadySent: false)
+        _ = try await client(server, pace: pace).run(
+            Fixture.request(), taskUUID: Fixture.task, alreadySent: false)
         #expect(types(server) == ["videoInference", "videoInference", "getResponse"])
         #expect(pace.waits.withLock { $0.first } == .seconds(7))
     }
 
-    @Test func `a connection dropped after accepting leads to a question, not to a second purchase`() async throws {
+    @Test func `a connection dropped after accepting leads to a question, not to a second purchase`()
+        async throws
+    {
         let server = try server([.drop, json("running"), json("done")])
         defer { server.stop() }
         let told: Mutex<Int> = Mutex(0)
         let results = try await client(server).run(
-            Fixture.request(), taskUUID: Fixture.task, alreadySent: false, willSend: { told.withLock { $0 += 1 } })
+            Fixture.request(), taskUUID: Fixture.task, alreadySent: false,
+            willSend: { told.withLock { $0 += 1 } })
         #expect(results.count == 1)
         #expect(types(server) == ["videoInference", "getResponse", "getResponse"])
         #expect(told.withLock { $0 } == 1)
     }
 
-    @Test func `silence after a dropped connection leads to the same UUID, and a conflict counts`() async throws {
+    @Test func `silence after a dropped connection leads to the same UUID, and a conflict counts`()
+        async throws
+    {
         let server = try server([
             .drop, json("silent"), json("silent"), json("silent"), json("refused-duration", 400),
             json("conflict", 400), json("done"),
         ])
         defer { server.stop() }
-        let results = try await client(server).run(Fixture.request(), taskUUID: Fixture.task, alreadySent: false)
+        let results = try await client(server).run(
+            Fixture.request(), taskUUID: Fixture.task, alreadySent: false)
         #expect(results.count == 1)
         #expect(
             types(server) == [
-                "videoInference", "getResponse", "getResponse", "getResponse", "getTaskDetails", "videoInference",
+                "videoInference", "getResponse", "getResponse", "getResponse", "getTaskDetails",
+                "videoInference",
                 "getResponse",
             ])
         #expect(uuids(server) == [Fixture.task])
@@ -182,7 +191,8 @@ final class QuickPace: Pace {
         let server = try LoopbackServer { replies[min($0.number, replies.count - 1)] }
         defer { server.stop() }
         let folder = try Folder()
-        var settings = ClientConfiguration(baseURL: URL(string: "http://127.0.0.1:9/v1")!, apiKey: "sk-secret")
+        var settings = ClientConfiguration(
+            baseURL: URL(string: "http://127.0.0.1:9/v1")!, apiKey: "sk-secret")
         settings.pace = QuickPace()
         let path = folder.path + "/clip.mp4"
         let address = "http://127.0.0.1:\(server.port)/clip.mp4"
@@ -207,7 +217,8 @@ final class QuickPace: Pace {
     @Test func `an empty, cut, textual or early answer is tried again`() async throws {
         let (result, bytes, requests) = try await fetch([
             .http(200), .http(200, clip.prefix(1000), length: 300_000),
-            .http(200, Data("not yet".utf8), headers: ["Content-Type": "text/html; charset=utf-8"]), .http(404),
+            .http(200, Data("not yet".utf8), headers: ["Content-Type": "text/html; charset=utf-8"]),
+            .http(404),
             .http(200, clip),
         ])
         #expect(try result.get() == 300_000)
@@ -225,7 +236,9 @@ final class QuickPace: Pace {
 
     @Test func `what is gone is not asked for again`() async throws {
         let (result, bytes, requests) = try await fetch([.http(410)])
-        if case .failure(let error) = result { #expect(error.code == "mediaGone" && error.category == .notFound) }
+        if case .failure(let error) = result {
+            #expect(error.code == "mediaGone" && error.category == .notFound)
+        }
         #expect(bytes == nil && requests.count == 1)
     }
 

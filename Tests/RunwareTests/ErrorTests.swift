@@ -3,21 +3,27 @@ import Runware
 import Testing
 
 @Suite struct `An error of the service` {
-    @Test(arguments: [
-        ("invalidProviderContent", .safety), ("invalidSomethingNew", .validation), ("invalidApiKey", .auth),
-        ("missingApiKey", .auth), ("missingField", .validation), ("unsupportedDuration", .validation),
-        ("conflictTaskUUID", .validation), ("incompatibleParameters", .validation),
-        ("insufficientCredits", .quota), ("providerRateLimitExceeded", .rateLimit),
-        ("contentPolicyViolation", .safety), ("failedProviderTimeout", .timeout), ("timeoutProvider", .unknown),
-        ("noAvailableServer", .provider), ("taskFailed", .provider), ("internalServerError", .serverError),
-        ("taskFailedOrNotFound", .notFound), ("tooManyRequests", .unknown), ("unknownTaskType", .unknown),
-    ] as [(String, RunwareError.Category)])
+    @Test(
+        arguments: [
+            ("invalidProviderContent", .safety), ("invalidSomethingNew", .validation),
+            ("invalidApiKey", .auth),
+            ("missingApiKey", .auth), ("missingField", .validation), ("unsupportedDuration", .validation),
+            ("conflictTaskUUID", .validation), ("incompatibleParameters", .validation),
+            ("insufficientCredits", .quota), ("providerRateLimitExceeded", .rateLimit),
+            ("contentPolicyViolation", .safety), ("failedProviderTimeout", .timeout),
+            ("timeoutProvider", .unknown),
+            ("noAvailableServer", .provider), ("taskFailed", .provider),
+            ("internalServerError", .serverError),
+            ("taskFailedOrNotFound", .notFound), ("tooManyRequests", .unknown), ("unknownTaskType", .unknown),
+        ] as [(String, RunwareError.Category)])
     func `falls into the family of its code`(code: String, category: RunwareError.Category) {
         #expect(RunwareError.Category(code: code) == category)
     }
 
     @Test func `tells what, where, whether it was paid, and what to do`() throws {
-        guard case .refused(let error) = Reading.submit(.success(try Fixture.reply("refused-duration", status: 400)), task: Fixture.task)
+        guard
+            case .refused(let error) = Reading.submit(
+                .success(try Fixture.reply("refused-duration", status: 400)), task: Fixture.task)
         else { return #expect(Bool(false), "not a refusal") }
         #expect(error.category == .validation && error.charged == .no && error.recovery == .changeInput)
         #expect(error.parameter == ["duration"] && error.httpStatus == 400 && error.exitCode == 6)
@@ -47,7 +53,8 @@ import Testing
     @Test(arguments: [
         ("acknowledged", 0, 1, 0), ("running", 0, 1, 0), ("running-unknown-status", 0, 1, 0),
         ("running-with-video-uuid", 0, 1, 0), ("done", 1, 0, 0), ("done-without-status", 1, 0, 0),
-        ("three-first", 1, 2, 0), ("three-second", 2, 1, 0), ("three-all", 3, 0, 0), ("three-one-failed", 2, 0, 1),
+        ("three-first", 1, 2, 0), ("three-second", 2, 1, 0), ("three-all", 3, 0, 0),
+        ("three-one-failed", 2, 0, 1),
         ("failed", 0, 0, 1), ("failed-in-data", 0, 0, 1), ("silent", 0, 0, 0),
     ])
     func `counts results, running and failed`(name: String, results: Int, running: Int, failed: Int) throws {
@@ -64,7 +71,8 @@ import Testing
         #expect(unsafe?.seed == 4_294_967_295 && unsafe?.nsfw == true)
         #expect(try answer("running").percent == 40)
         for (index, name) in ["neon-monsoon-rooftop-chase", "neon-bazaar-chase-sequence"].enumerated() {
-            let item = try JSONDecoder().decode(VideoResult.self, from: Fixture.data("result-\(index + 1)-\(name)"))
+            let item = try JSONDecoder().decode(
+                VideoResult.self, from: Fixture.data("result-\(index + 1)-\(name)"))
             #expect(item.cost == Decimal(string: "0.4715") && item.videoURL?.hasSuffix(".mp4") == true)
         }
     }
@@ -89,7 +97,8 @@ import Testing
 
     @Test func `one array asks for many tasks`() throws {
         let other = "11111111-2222-4333-8444-555555555555"
-        let replies = Reading.ask(.success(try Fixture.reply("mixed-batch")), tasks: [Fixture.task, other, "third"])
+        let replies = Reading.ask(
+            .success(try Fixture.reply("mixed-batch")), tasks: [Fixture.task, other, "third"])
         guard case .answer(let first) = replies[Fixture.task], case .answer(let second) = replies[other],
             case .answer(let third) = replies["third"]
         else { return #expect(Bool(false), "not all answered") }
@@ -128,7 +137,8 @@ import Testing
 
     @Test func `understands how long to wait`() {
         func wait(_ text: String) -> Duration? {
-            Reading.wait(HTTPReply(status: 429, headers: ["retry-after": text]), now: Date(timeIntervalSince1970: 0))
+            Reading.wait(
+                HTTPReply(status: 429, headers: ["retry-after": text]), now: Date(timeIntervalSince1970: 0))
         }
         #expect(wait("5") == .seconds(5))
         #expect(wait("99999") == .seconds(300))

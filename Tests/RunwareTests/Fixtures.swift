@@ -11,7 +11,8 @@ enum Fixture {
         try Data(contentsOf: root.appendingPathComponent("Tests/Fixtures/runware/\(name).json"))
     }
 
-    static func reply(_ name: String, status: Int = 200, headers: [String: String] = [:]) throws -> HTTPReply {
+    static func reply(_ name: String, status: Int = 200, headers: [String: String] = [:]) throws -> HTTPReply
+    {
         HTTPReply(status: status, headers: headers, body: try data(name))
     }
 
@@ -43,7 +44,8 @@ final class Folder {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("runware-\(UUID().uuidString)").path
+        path =
+            FileManager.default.temporaryDirectory.appendingPathComponent("runware-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

@@ -2,13 +2,13 @@ import Foundation
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
-private let stream = Int32(SOCK_STREAM.rawValue)
-private let quiet = Int32(MSG_NOSIGNAL)
+    import Glibc
+    private let stream = Int32(SOCK_STREAM.rawValue)
+    private let quiet = Int32(MSG_NOSIGNAL)
 #else
-import Darwin
-private let stream = SOCK_STREAM
-private let quiet: Int32 = 0
+    import Darwin
+    private let stream = SOCK_STREAM
+    private let quiet: Int32 = 0
 #endif
 
 /// A small HTTP server on a free loopback port, a thread a connection, whose answers a test writes byte by
@@ -39,7 +39,8 @@ final class LoopbackServer: Sendable {
         ) -> Reply {
             var head = "HTTP/1.1 \(status) X\r\nContent-Length: \(length ?? body.count)\r\n"
             for (name, value) in headers { head += "\(name): \(value)\r\n" }
-            return Reply(bytes: Data((head + "\r\n").utf8) + body, closes: (length ?? body.count) != body.count)
+            return Reply(
+                bytes: Data((head + "\r\n").utf8) + body, closes: (length ?? body.count) != body.count)
         }
         static func json(_ body: Data, status: Int = 200, headers: [String: String] = [:]) -> Reply {
             http(status, body, headers: headers.merging(["Content-Type": "application/json"]) { a, _ in a })
@@ -82,6 +83,7 @@ final class LoopbackServer: Sendable {
         guard isBound else { throw CannotListen() }
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [weak self] in
+            defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -96,20 +98,22 @@ final class LoopbackServer: Sendable {
 
     /// Ends the listener and every open connection.
     func stop() {
-        let open = state.withLock { state in
+        // Only shut down here: the threads that use these descriptors close them, so that no number is
+        // reused under them.
+        state.withLock { state in
+            guard !state.isOver else { return }
             state.isOver = true
-            return state.open
+            shutdown(listener, Int32(SHUT_RDWR))
+            for connection in state.open { shutdown(connection, Int32(SHUT_RDWR)) }
         }
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-        for connection in open { shutdown(connection, Int32(SHUT_RDWR)) }
     }
 
     private func admit(_ connection: Int32) -> Bool {
         state.withLock { state in
+            guard !state.isOver else { return false }
             state.open.append(connection)
             state.connections += 1
-            return !state.isOver
+            return true
         }
     }
 

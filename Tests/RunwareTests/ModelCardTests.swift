@@ -27,10 +27,11 @@ import Testing
         #expect(card.resolution(width: 1281, height: 720) == nil)
     }
 
-    @Test(arguments: [
-        (1281, 719, nil, "1280x720"), (3840, 2160, nil, "1920x1080"), (100, 100, nil, "360x360"),
-        (3840, 2160, "540p", "960x540"), (1080, 2340, "720p", "720x1280"), (0, 0, nil, "360x360"),
-    ] as [(Int, Int, String?, String)])
+    @Test(
+        arguments: [
+            (1281, 719, nil, "1280x720"), (3840, 2160, nil, "1920x1080"), (100, 100, nil, "360x360"),
+            (3840, 2160, "540p", "960x540"), (1080, 2340, "720p", "720x1280"), (0, 0, nil, "360x360"),
+        ] as [(Int, Int, String?, String)])
     func `finds the nearest size`(width: Int, height: Int, resolution: String?, expected: String) throws {
         let size = try Fixture.card().nearestSize(width: width, height: height, resolution: resolution)
         #expect(size.description == expected)
@@ -63,7 +64,8 @@ import Testing
         #expect(
             Set(byPath.keys) == [
                 "positivePrompt", "width", "duration", "seed", "numberResults", "outputFormat",
-                "providerSettings.pixverse.style", "providerSettings.pixverse.thinking", "webhookURL", "taskUUID",
+                "providerSettings.pixverse.style", "providerSettings.pixverse.thinking", "webhookURL",
+                "taskUUID",
             ])
         #expect(byPath["width"]?.suggestion == "width 1280, height 720 (720p 16:9)")
         #expect(byPath["duration"]?.suggestion == "8")
@@ -90,8 +92,13 @@ import Testing
         let picture = FrameImage(image: UUID().uuidString, frame: .first)
         #expect(try problems { $0.height = nil }.map(\.path) == ["height"])
         #expect(try problems { $0.resolution = "720p" }.map(\.severity) == [.error])
-        #expect(try problems { $0.width = nil; $0.height = nil }.map(\.severity) == [.error])
-        let shapeless = try problems { $0.width = nil; $0.height = nil; $0.resolution = "720p" }
+        #expect(
+            try problems {
+                $0.width = nil; $0.height = nil
+            }.map(\.severity) == [.error])
+        let shapeless = try problems {
+            $0.width = nil; $0.height = nil; $0.resolution = "720p"
+        }
         #expect(shapeless.map(\.severity) == [.warning])
         let framed = try problems {
             $0.width = nil
@@ -112,9 +119,13 @@ import Testing
             }.map(\.path)
         }
         let good = DataURI.png([1, 2, 3])
-        #expect(try found([FrameImage(image: good, frame: nil), FrameImage(image: "http://a.b/c", frame: nil)]).isEmpty)
-        #expect(try found([FrameImage(image: "pictures/a.png", frame: nil)]) == ["inputs.frameImages[0].image"])
-        #expect(try found([FrameImage(image: "file:///a.png", frame: nil)]) == ["inputs.frameImages[0].image"])
+        #expect(
+            try found([FrameImage(image: good, frame: nil), FrameImage(image: "http://a.b/c", frame: nil)])
+                .isEmpty)
+        #expect(
+            try found([FrameImage(image: "pictures/a.png", frame: nil)]) == ["inputs.frameImages[0].image"])
+        #expect(
+            try found([FrameImage(image: "file:///a.png", frame: nil)]) == ["inputs.frameImages[0].image"])
         let twice = [FrameImage(image: good, frame: .first), FrameImage(image: good, frame: .first)]
         #expect(try found(twice) == ["inputs.frameImages"])
         let three = [FrameImage](repeating: FrameImage(image: good, frame: nil), count: 3)
@@ -149,17 +160,23 @@ import Testing
         let good = try String(contentsOf: path, encoding: .utf8)
         let wrong: [(String, String, String)] = [
             ("fps: {", "fbs: {", "fps"), ("  seed: {", "  seed: { least: 1, ", "integers.seed.least"),
-            ("durations: [5, 8, 10]", "durations: [5, eight]", "durations"), ("width: 640", "widht: 640", "width"),
+            ("durations: [5, 8, 10]", "durations: [5, eight]", "durations"),
+            ("width: 640", "widht: 640", "width"),
             ("usd: \"0.1797\"", "usd: cheap", "prices.table[0].usd"), ("note:", "noet:", "noet"),
         ]
         for (old, new, key) in wrong {
             let text = good.replacingOccurrences(of: old, with: new)
             #expect(text != good)
-            let error = #expect(throws: RunwareError.self) { try ModelCard.load(yaml: text, name: "card.yaml") }
-            #expect(error?.message.contains("card.yaml") == true && error?.message.contains(key) == true, "\(error!)")
+            let error = #expect(throws: RunwareError.self) {
+                try ModelCard.load(yaml: text, name: "card.yaml")
+            }
+            #expect(
+                error?.message.contains("card.yaml") == true && error?.message.contains(key) == true,
+                "\(error!)")
         }
         let error = #expect(throws: RunwareError.self) {
-            try ModelCard.find(model: "pixverse:9@9", in: [path.deletingLastPathComponent().path, "/nowhere"])
+            try ModelCard.find(
+                model: "pixverse:9@9", in: [path.deletingLastPathComponent().path, "/nowhere"])
         }
         #expect(error?.hint?.contains("pixverse:1@6") == true)
     }

@@ -10,7 +10,8 @@ import Testing
             method: method, url: URL(string: from)!, headers: ["Authorization": "Bearer k", "Accept": "x"])
         switch Redirect.step(after: call, status: status, location: to, steps: steps) {
         case .stay: return "stay"
-        case .follow(let next): return "\(next.url) \(next.headers["Authorization"] == nil ? "without" : "with") key"
+        case .follow(let next):
+            return "\(next.url) \(next.headers["Authorization"] == nil ? "without" : "with") key"
         case .refuse: return "refuse"
         }
     }

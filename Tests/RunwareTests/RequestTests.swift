@@ -45,7 +45,8 @@ import Testing
         let request = try VideoRequest.parse(Data(text.utf8))
         #expect(
             request.canonicalJSON()
-                == #"{"duration":8,"height":720,"model":"pixverse:1@6","positivePrompt":"süß \"x\"\n","width":1280}"#)
+                == #"{"duration":8,"height":720,"model":"pixverse:1@6","positivePrompt":"süß \"x\"\n","width":1280}"#
+        )
         var half = request
         half.duration = 7.1
         #expect(half.canonicalJSON().contains(#""duration":7.1,"#))

@@ -79,10 +79,13 @@ import Testing
 
     @Test func `after a lost answer asks before it submits the same again`() throws {
         var known = Run()
-        #expect(try known.play([submitted(.lost), asked("running"), asked("done")]) == "submit, ask, ask, finish 1")
+        #expect(
+            try known.play([submitted(.lost), asked("running"), asked("done")])
+                == "submit, ask, ask, finish 1")
         var unknown = Run()
         let script = try [
-            submitted(.deadline), asked("silent"), asked("task-not-found", 404), asked("silent"), .archive(nil),
+            submitted(.deadline), asked("silent"), asked("task-not-found", 404), asked("silent"),
+            .archive(nil),
             submitted("conflict", 400), asked("done"),
         ]
         #expect(unknown.play(script) == "submit, ask, ask, ask, archive, submit, ask, finish 1")
@@ -91,10 +94,14 @@ import Testing
     @Test func `after a lost answer finds a finished task in the archive`() throws {
         var run = Run()
         let found = Reading.archive(.success(try Fixture.reply("archive")), task: Fixture.task)
-        let script = try [submitted(.lost), asked("silent"), asked("silent"), asked("silent"), .archive(found)]
+        let script = try [
+            submitted(.lost), asked("silent"), asked("silent"), asked("silent"), .archive(found),
+        ]
         #expect(run.play(script) == "submit, ask, ask, ask, archive, finish 1")
         #expect(Reading.archive(.success(try Fixture.reply("archive-empty")), task: Fixture.task) == nil)
-        #expect(Reading.archive(.success(try Fixture.reply("refused-duration", status: 400)), task: Fixture.task) == nil)
+        #expect(
+            Reading.archive(.success(try Fixture.reply("refused-duration", status: 400)), task: Fixture.task)
+                == nil)
     }
 
     @Test func `a conflict on the very first submission is an error, not an acceptance`() throws {
@@ -111,15 +118,19 @@ import Testing
 
     @Test func `recovery asks first and does not submit what is known`() throws {
         var known = Run(alreadySent: true)
-        #expect(try known.play([asked("running"), asked("silent"), asked("done")]) == "ask, ask, ask, finish 1")
+        #expect(
+            try known.play([asked("running"), asked("silent"), asked("done")]) == "ask, ask, ask, finish 1")
         var failed = Run(alreadySent: true)
         #expect(
             try failed.play([asked("failed")]) == "ask, fail providerContentPolicyViolation unknown")
         var offline = Run(alreadySent: true)
-        #expect(try offline.play([asked(.unreachable), asked(.lost), asked("done")]) == "ask, ask, ask, finish 1")
+        #expect(
+            try offline.play([asked(.unreachable), asked(.lost), asked("done")]) == "ask, ask, ask, finish 1")
     }
 
-    @Test func `recovery submits the same UUID only after repeated silence, a conflict being acceptance`() throws {
+    @Test func `recovery submits the same UUID only after repeated silence, a conflict being acceptance`()
+        throws
+    {
         var run = Run(alreadySent: true)
         let script = try [
             asked("silent"), asked("silent"), asked("silent"), .archive(nil), submitted("conflict", 400),
@@ -149,11 +160,15 @@ import Testing
         ("refused-duration", 400, "unsupportedDuration"), ("wrong-key", 401, "invalidApiKey"),
         ("no-balance", 402, "insufficientCredits"),
     ])
-    func `a definite refusal costs nothing and is not repeated`(name: String, status: Int, code: String) throws {
+    func `a definite refusal costs nothing and is not repeated`(name: String, status: Int, code: String)
+        throws
+    {
         var run = Run()
         #expect(try run.play([submitted(name, status)]) == "submit, fail \(code) no")
         var again = Run(alreadySent: true)
-        let script = try [asked("silent"), asked("silent"), asked("silent"), .archive(nil), submitted(name, status)]
+        let script = try [
+            asked("silent"), asked("silent"), asked("silent"), .archive(nil), submitted(name, status),
+        ]
         let charged = code == "unsupportedDuration" ? "no" : "unknown"
         #expect(again.play(script).hasSuffix("submit, fail \(code) \(charged)"))
     }
@@ -162,7 +177,8 @@ import Testing
         var run = Run()
         let reply = try Fixture.reply("busy", status: 429, headers: ["retry-after": "7"])
         let busy = TaskMachine.Event.submitted(Reading.submit(.success(reply), task: Fixture.task))
-        #expect(try run.play([busy, submitted("acknowledged"), asked("done")]) == "submit, submit, ask, finish 1")
+        #expect(
+            try run.play([busy, submitted("acknowledged"), asked("done")]) == "submit, submit, ask, finish 1")
         #expect(run.waits.first == .seconds(7))
     }
 
@@ -203,5 +219,7 @@ import Testing
 }
 
 extension TaskMachine.Action {
-    fileprivate var charge: String? { if case .fail(let error) = self { error.charged.rawValue } else { nil } }
+    fileprivate var charge: String? {
+        if case .fail(let error) = self { error.charged.rawValue } else { nil }
+    }
 }

@@ -6,9 +6,12 @@ import Testing
 @Suite struct `The transport over a real connection` {
     private let transport = URLSessionTransport()
 
-    private func call(_ server: LoopbackServer, deadline: Duration = .seconds(20), once: Bool = false) -> HTTPCall {
+    private func call(_ server: LoopbackServer, deadline: Duration = .seconds(20), once: Bool = false)
+        -> HTTPCall
+    {
         HTTPCall(
-            method: "POST", url: server.url, headers: ["Authorization": "Bearer sk-secret"], body: Data("[]".utf8),
+            method: "POST", url: server.url, headers: ["Authorization": "Bearer sk-secret"],
+            body: Data("[]".utf8),
             deadline: deadline, bodyLimit: 10_000, once: once)
     }
 
@@ -45,7 +48,8 @@ import Testing
         get.body = nil
         let reply = try await transport.send(get)
         #expect(reply.body == Data("clip".utf8))
-        #expect(server.requests.map { $0.headers["authorization"] } == ["Bearer sk-secret", "Bearer sk-secret"])
+        #expect(
+            server.requests.map { $0.headers["authorization"] } == ["Bearer sk-secret", "Bearer sk-secret"])
         #expect(media.requests.map { $0.headers["authorization"] } == [nil])
     }
 
@@ -90,11 +94,12 @@ import Testing
         #expect(await kind(HTTPCall(url: URL(string: "file:///etc/hostname")!)) == .refused)
     }
 
-    @Test func `a call meant once is not repeated by the library on a connection that dies`() async throws {
+    @Test(arguments: [true, false])
+    func `a request is not repeated by the library on a connection that dies`(once: Bool) async throws {
         let server = try LoopbackServer { request in request.number == 0 ? .http(200) : .drop }
         defer { server.stop() }
         _ = try await transport.send(call(server))
-        #expect(await kind(call(server, once: true)) == .lost)
+        #expect(await kind(call(server, once: once)) == .lost)
         #expect(server.requests.count == 2)
         #expect(server.requests.map(\.connection) == [1, 2])
     }
@@ -131,7 +136,8 @@ import Testing
 
     @Test func `shows no secret when printed`() {
         let call = HTTPCall(
-            url: URL(string: "https://u:p@a.b/x?signature=abc")!, headers: ["Authorization": "Bearer sk-secret"])
+            url: URL(string: "https://u:p@a.b/x?signature=abc")!,
+            headers: ["Authorization": "Bearer sk-secret"])
         var dumped = ""
         dump(call, to: &dumped)
         let text = "\(call) \(String(reflecting: call)) \(dumped)"

@@ -13,12 +13,14 @@ final class Caller: Sendable {
     let folder: String
 
     init(
-        folder: String = Caller.newFolder(), delay: Duration = .zero, key: String? = nil, strict: Bool = false,
+        folder: String = Caller.newFolder(), delay: Duration = .zero, key: String? = nil,
+        strict: Bool = false,
         unknown: SandboxConfiguration.UnknownTask = .empty
     ) async throws {
         self.folder = folder
         server = try SandboxServer(
-            SandboxConfiguration(folder: folder, delay: delay, apiKey: key, strict: strict, unknownTask: unknown))
+            SandboxConfiguration(
+                folder: folder, delay: delay, apiKey: key, strict: strict, unknownTask: unknown))
         base = try await server.start()
     }
 
@@ -137,7 +139,8 @@ func rgb(_ path: String, frame: Int, size: String) throws -> Data {
     try run(
         "ffmpeg",
         [
-            "-v", "error", "-i", path, "-vf", "select=eq(n\\,\(frame)),scale=\(size):flags=accurate_rnd+full_chroma_int",
+            "-v", "error", "-i", path, "-vf",
+            "select=eq(n\\,\(frame)),scale=\(size):flags=accurate_rnd+full_chroma_int",
             "-frames:v", "1", "-pix_fmt", "rgb24", "-f", "rawvideo", "-",
         ])
 }

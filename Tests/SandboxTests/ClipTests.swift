@@ -9,7 +9,9 @@ import Testing
         return top?["streams"] as? [[String: Any]] ?? []
     }
 
-    @Test func `a clip has the size, length, rate and tags asked for, and sound only when asked`() async throws {
+    @Test func `a clip has the size, length, rate and tags asked for, and sound only when asked`()
+        async throws
+    {
         let sandbox = try await Caller()
         let silent = try probe(try await sandbox.clip(task()))
         #expect(silent.count == 1)
@@ -62,7 +64,9 @@ import Testing
             ["-v", "error", "-i", inside, "-frames:v", "1", "-c:v", "png", "-f", "image2pipe", "-"])
         let last = "data:image/png;base64," + still.base64EncodedString()
         var sent = task(["width": nil, "height": nil, "resolution": "360p", "seed": 3])
-        sent["inputs"] = ["frameImages": [["image": first, "frame": "first"], ["image": last, "frame": "last"]]]
+        sent["inputs"] = [
+            "frameImages": [["image": first, "frame": "first"], ["image": last, "frame": "last"]]
+        ]
         let path = try await sandbox.clip(sent)
 
         let wanted = Data(base64Encoded: String(first.drop { $0 != "," }.dropFirst())) ?? Data()
@@ -95,7 +99,9 @@ import Testing
         let sent = task(["outputFormat": format, "providerSettings": ["pixverse": ["audio": true]]])
         let streams = try probe(try await sandbox.clip(sent))
         #expect(streams.first?["nb_read_frames"] as? String == "120")
-        #expect(streams.map { $0["codec_name"] as? String } == (format == "WEBM" ? ["vp9", "opus"] : ["h264", "aac"]))
+        #expect(
+            streams.map { $0["codec_name"] as? String }
+                == (format == "WEBM" ? ["vp9", "opus"] : ["h264", "aac"]))
         await sandbox.close()
     }
 }

@@ -11,7 +11,9 @@ import Testing
         let text = try #require(answer.data.first?["imageURL"] as? String)
         let url = try #require(URL(string: text))
         let size = bytes.count
-        func get(_ range: String?, method: String = "GET") async throws -> (status: Int, headers: [String: String], body: Data) {
+        func get(_ range: String?, method: String = "GET") async throws -> (
+            status: Int, headers: [String: String], body: Data
+        ) {
             try await sandbox.send(method, url, headers: range.map { ["Range": $0] } ?? [:])
         }
 
@@ -27,7 +29,8 @@ import Testing
         ] {
             let some = try await get(range)
             #expect(some.status == 206)
-            #expect(some.headers["content-range"] == "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)")
+            #expect(
+                some.headers["content-range"] == "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)")
             #expect(some.body == bytes[part])
             #expect(some.headers["etag"] == tag)
         }
@@ -47,7 +50,8 @@ import Testing
         #expect(head.headers["content-length"] == "\(size)")
         let fresh = try await sandbox.send("GET", url, headers: ["If-None-Match": tag])
         #expect(fresh.status == 304)
-        let stale = try await sandbox.send("GET", url, headers: ["Range": "bytes=0-9", "If-Range": "\"old\""])
+        let stale = try await sandbox.send(
+            "GET", url, headers: ["Range": "bytes=0-9", "If-Range": "\"old\""])
         #expect(stale.status == 200)
         await sandbox.close()
     }
@@ -55,7 +59,9 @@ import Testing
     @Test func `a path that is not a file of the sandbox's own is not found`() async throws {
         let sandbox = try await Caller()
         let root = sandbox.base.deletingLastPathComponent().absoluteString
-        for path in ["media/../tasks", "media/x.mp4", "images/..%2f..%2fetc", "media/\(UUID().uuidString).mp4", "etc"] {
+        for path in [
+            "media/../tasks", "media/x.mp4", "images/..%2f..%2fetc", "media/\(UUID().uuidString).mp4", "etc",
+        ] {
             let url = try #require(URL(string: root + path))
             #expect(try await sandbox.send("GET", url).status == 404)
         }

@@ -15,7 +15,9 @@ import Testing
         await sandbox.close()
     }
 
-    @Test func `the key is taken from the header or from a first task, and a wrong one is a 401`() async throws {
+    @Test func `the key is taken from the header or from a first task, and a wrong one is a 401`()
+        async throws
+    {
         let sandbox = try await Caller(key: "right")
         let ping: [String: Any] = ["taskType": "ping", "ping": true]
         #expect(try await sandbox.post([ping], key: "right").data.first?["pong"] as? Bool == true)
@@ -33,7 +35,9 @@ import Testing
     @Test(
         arguments: [
             Wrong(changes: ["duration": 6], code: "unsupportedDuration", parameter: "duration"),
-            Wrong(changes: ["duration": 10, "width": 1920, "height": 1080], code: "unsupportedDuration", parameter: "duration"),
+            Wrong(
+                changes: ["duration": 10, "width": 1920, "height": 1080], code: "unsupportedDuration",
+                parameter: "duration"),
             Wrong(changes: ["width": 361], code: "unsupportedDimensions", parameter: "width"),
             Wrong(changes: ["height": nil], code: "missingParameter", parameter: "height"),
             Wrong(changes: ["resolution": "720p"], code: "incompatibleParameters", parameter: "resolution"),
@@ -45,9 +49,15 @@ import Testing
             Wrong(changes: ["numberResults": 5], code: "invalidParameter", parameter: "numberResults"),
             Wrong(changes: ["outputQuality": 19], code: "invalidParameter", parameter: "outputQuality"),
             Wrong(changes: ["taskUUID": "abc"], code: "invalidTaskUUID", parameter: "taskUUID"),
-            Wrong(changes: ["providerSettings": ["pixverse": ["sound": true]]], code: "unsupportedParameter", parameter: "providerSettings.pixverse.sound"),
-            Wrong(changes: ["providerSettings": ["pixverse": ["style": "noir"]]], code: "invalidParameter", parameter: "providerSettings.pixverse.style"),
-            Wrong(changes: ["inputs": ["frameImages": ["@@@"]]], code: "invalidFrameImage", parameter: "inputs.frameImages[0]"),
+            Wrong(
+                changes: ["providerSettings": ["pixverse": ["sound": true]]], code: "unsupportedParameter",
+                parameter: "providerSettings.pixverse.sound"),
+            Wrong(
+                changes: ["providerSettings": ["pixverse": ["style": "noir"]]], code: "invalidParameter",
+                parameter: "providerSettings.pixverse.style"),
+            Wrong(
+                changes: ["inputs": ["frameImages": ["@@@"]]], code: "invalidFrameImage",
+                parameter: "inputs.frameImages[0]"),
         ])
     func `a task against the rules is refused with code, parameter and task`(_ wrong: Wrong) async throws {
         let sandbox = try await Caller()
@@ -76,7 +86,9 @@ import Testing
         await sandbox.close()
     }
 
-    @Test func `frame images are taken in all four shapes, and strict mode takes the documented two`() async throws {
+    @Test func `frame images are taken in all four shapes, and strict mode takes the documented two`()
+        async throws
+    {
         let loose = try await Caller(delay: .seconds(600))
         let strict = try await Caller(delay: .seconds(600), strict: true)
         let picture = try png(width: 640, height: 360)
@@ -105,12 +117,15 @@ import Testing
         let sandbox = try await Caller()
         let picture = try png(width: 640, height: 360)
         var sent = task(["width": nil, "height": nil])
-        sent["inputs"] = ["frameImages": [["image": picture, "frame": "last"], ["image": picture, "frame": -1]]]
+        sent["inputs"] = [
+            "frameImages": [["image": picture, "frame": "last"], ["image": picture, "frame": -1]]
+        ]
         #expect(try await sandbox.post([sent]).code == "invalidParameter")
         await sandbox.close()
     }
 
-    @Test func `an unknown task is answered with nothing, or with an error where so configured`() async throws {
+    @Test func `an unknown task is answered with nothing, or with an error where so configured`() async throws
+    {
         let ask: [String: Any] = ["taskType": "getResponse", "taskUUID": UUID().uuidString]
         let quiet = try await Caller()
         let empty = try await quiet.post([ask])
@@ -165,7 +180,8 @@ func png(width: Int, height: Int) throws -> String {
     let bytes = try run(
         "ffmpeg",
         [
-            "-v", "error", "-f", "lavfi", "-i", "gradients=s=\(width)x\(height):seed=5:speed=0.00001", "-frames:v", "1",
+            "-v", "error", "-f", "lavfi", "-i", "gradients=s=\(width)x\(height):seed=5:speed=0.00001",
+            "-frames:v", "1",
             "-c:v", "png", "-f", "image2pipe", "-",
         ])
     return "data:image/png;base64," + bytes.base64EncodedString()

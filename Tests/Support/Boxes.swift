@@ -18,7 +18,9 @@ public enum Boxes {
     }
 
     /// Gives the first box of a name another name, so that readers pass over it.
-    public static func rename(_ name: String, to other: String, in path: String, writing result: String) throws {
+    public static func rename(_ name: String, to other: String, in path: String, writing result: String)
+        throws
+    {
         var bytes = try load(path)
         let place = try find(name, in: bytes, path)
         bytes.replaceSubrange(place..<(place + 4), with: Array(other.utf8))

@@ -49,10 +49,12 @@ extension Oracle {
     /// The last frame of a full decode, in packed RGB; for clips too long to keep all frames.
     public static func lastFrame(of path: String, matrix: String, range: String) throws -> [UInt8] {
         let folder = try TempDirectory("oracle")
-        let scale = "scale=\(exactScaling):in_color_matrix=\(matrix):in_range=\(range):out_range=pc,format=rgb24"
+        let scale =
+            "scale=\(exactScaling):in_color_matrix=\(matrix):in_range=\(range):out_range=pc,format=rgb24"
         // With -update each frame overwrites the one before, so what is left is the last.
         try ffmpeg([
-            "-noautorotate", "-i", path, "-map", "0:V:0", "-vf", scale, "-fps_mode", "passthrough", "-c:v", "rawvideo",
+            "-noautorotate", "-i", path, "-map", "0:V:0", "-vf", scale, "-fps_mode", "passthrough", "-c:v",
+            "rawvideo",
             "-f", "image2", "-update", "1", folder.file("last.rgb"),
         ])
         return try folder.read("last.rgb")

@@ -14,7 +14,9 @@ extension Recipe {
         Recipe("variable frame rate", "vfr.mp4", x264, "-vf setpts=N*(N+9)/240/TB -fps_mode vfr -bf 2"),
         Recipe("one frame", "one.mp4", x264, "-frames:v 1"),
         Recipe("two frames", "two.mp4", x264, "-frames:v 2 -bf 2"),
-        Recipe("open groups of pictures", "open.mp4", x264, "-bf 3 -x264-params open-gop=1:keyint=12:min-keyint=12"),
+        Recipe(
+            "open groups of pictures", "open.mp4", x264,
+            "-bf 3 -x264-params open-gop=1:keyint=12:min-keyint=12"),
         Recipe("gradual refresh", "refresh.mp4", x264, "-x264-params intra-refresh=1:keyint=16"),
         Recipe("an edit list that trims the head", "head.mp4") { folder, path in
             let whole = try source(folder, "-g 24 -bf 2")
@@ -85,14 +87,17 @@ extension Recipe {
     public static let codecs: [Recipe] = [
         Recipe(
             "VP9 with hidden frames", "vp9.webm",
-            "-c:v libvpx-vp9 -b:v 300k -g 24 -auto-alt-ref 1 -lag-in-frames 16 -cpu-used 8 -deadline realtime"),
+            "-c:v libvpx-vp9 -b:v 300k -g 24 -auto-alt-ref 1 -lag-in-frames 16 -cpu-used 8 -deadline realtime"
+        ),
         Recipe(
             "VP8 with hidden frames", "vp8.webm",
             "-c:v libvpx -b:v 300k -g 24 -auto-alt-ref 1 -lag-in-frames 16 -cpu-used 8"),
         Recipe("AV1 in MP4", "av1.mp4", "-c:v libsvtav1 -preset 12 -g 24 -pix_fmt yuv420p"),
         Recipe("AV1 in WebM", "av1.webm", "-c:v libsvtav1 -preset 12 -g 250 -pix_fmt yuv420p"),
-        Recipe("HEVC, open groups", "hevc.mp4",
-            "-c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=12:open-gop=1:bframes=4 -tag:v hvc1"),
+        Recipe(
+            "HEVC, open groups", "hevc.mp4",
+            "-c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=12:open-gop=1:bframes=4 -tag:v hvc1"
+        ),
         Recipe("MPEG-2 in MPEG-TS", "m2.ts", "-c:v mpeg2video -g 12 -bf 2 -q:v 3"),
         Recipe("motion JPEG", "mjpeg.avi", range: "pc", "-c:v mjpeg -q:v 3 -pix_fmt yuvj420p"),
         Recipe("Theora", "theora.ogv", "-c:v libtheora -q:v 7 -g 12"),
@@ -102,21 +107,33 @@ extension Recipe {
 
     /// Sizes, shapes and tags.
     public static let shapes: [Recipe] = [
-        Recipe("odd size", "odd.webm", "-vf scale=127:71 -c:v libvpx-vp9 -b:v 300k -cpu-used 8 -deadline realtime"),
-        Recipe("4:4:4 of odd size", "odd.mp4", "-vf scale=127:71 -c:v libx264 -preset veryfast -pix_fmt yuv444p"),
+        Recipe(
+            "odd size", "odd.webm",
+            "-vf scale=127:71 -c:v libvpx-vp9 -b:v 300k -cpu-used 8 -deadline realtime"),
+        Recipe(
+            "4:4:4 of odd size", "odd.mp4", "-vf scale=127:71 -c:v libx264 -preset veryfast -pix_fmt yuv444p"),
         Recipe("full range", "full.mp4", range: "pc", "-vf scale=out_range=pc", x264, "-color_range pc"),
-        Recipe("tagged BT.709", "709.mp4", matrix: "bt709", x264, "-colorspace bt709 -color_primaries bt709 -color_trc bt709"),
-        Recipe("untagged, 720 lines", "720.mp4", picture: pattern(320, 720, seconds: 0.5), matrix: "bt709", x264),
+        Recipe(
+            "tagged BT.709", "709.mp4", matrix: "bt709", x264,
+            "-colorspace bt709 -color_primaries bt709 -color_trc bt709"),
+        Recipe(
+            "untagged, 720 lines", "720.mp4", picture: pattern(320, 720, seconds: 0.5), matrix: "bt709", x264),
         Recipe("pixels that are not square", "sar.mp4", "-vf setsar=4/3", x264),
         Recipe("10 bits", "10.mkv", "-c:v libx264 -preset veryfast -pix_fmt yuv420p10le -bf 2"),
-        Recipe("HEVC of 10 bits, BT.2020 and PQ", "hdr.mp4", matrix: "bt2020",
+        Recipe(
+            "HEVC of 10 bits, BT.2020 and PQ", "hdr.mp4", matrix: "bt2020",
             "-c:v libx265 -preset ultrafast -pix_fmt yuv420p10le -tag:v hvc1 -x265-params log-level=none",
             "-colorspace bt2020nc -color_primaries bt2020 -color_trc smpte2084"),
         Recipe("ProRes", "prores.mov", "-c:v prores_ks -profile:v 3 -pix_fmt yuv422p10le"),
-        Recipe("ProRes with alpha", "alpha.mov",
-            "-vf format=yuva444p10le,colorchannelmixer=aa=0.5 -c:v prores_ks -profile:v 4444 -pix_fmt yuva444p10le"),
-        Recipe("PNG with alpha in MOV", "png.mov", range: "pc", "-vf format=rgba,colorchannelmixer=aa=0.5 -c:v png"),
-        Recipe("RGB in H.264", "rgb.mkv", range: "pc", "-c:v libx264rgb -preset veryfast -qp 10 -pix_fmt bgr24"),
+        Recipe(
+            "ProRes with alpha", "alpha.mov",
+            "-vf format=yuva444p10le,colorchannelmixer=aa=0.5 -c:v prores_ks -profile:v 4444 -pix_fmt yuva444p10le"
+        ),
+        Recipe(
+            "PNG with alpha in MOV", "png.mov", range: "pc",
+            "-vf format=rgba,colorchannelmixer=aa=0.5 -c:v png"),
+        Recipe(
+            "RGB in H.264", "rgb.mkv", range: "pc", "-c:v libx264rgb -preset veryfast -qp 10 -pix_fmt bgr24"),
         Recipe("greyscale", "grey.mkv", range: "pc", "-c:v ffv1 -pix_fmt gray"),
         Recipe("interlaced", "fields.ts", x264, "-flags +ildct+ilme -top 1 -g 12 -bf 2"),
     ]

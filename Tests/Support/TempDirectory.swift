@@ -34,5 +34,7 @@ public final class TempDirectory: Sendable {
     }
 
     /// The names in the folder, sorted: a test's way to see that nothing was left behind.
-    public func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    public func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    }
 }

@@ -38,7 +38,8 @@ public enum FrameExtraction {
                 found.frame, of: found.stream, index: found.index, note: found.note, isSought: found.isSought)
         case .first:
             let found = try FrameSearch.number(0, in: path, accept: accept, interrupt: interrupt)
-            return try extract(found.frame, of: found.stream, index: 0, note: found.note, isSought: found.isSought)
+            return try extract(
+                found.frame, of: found.stream, index: 0, note: found.note, isSought: found.isSought)
         case .index(let number):
             let found = try FrameSearch.number(number, in: path, accept: accept, interrupt: interrupt)
             return try extract(
@@ -58,7 +59,8 @@ public enum FrameExtraction {
             aspect: stream.parameters.sampleAspectRatio)
         var notes = [note].compactMap { $0 }
         if frame.colour.isHDR {
-            notes.append("the picture is HDR (\(frame.colour.transfer)); its values are kept, not tone-mapped")
+            notes.append(
+                "the picture is HDR (\(frame.colour.transfer)); its values are kept, not tone-mapped")
         }
         let coded = stream.parameters
         if coded.width > 0, frame.width != coded.width || frame.height != coded.height {
@@ -68,7 +70,9 @@ public enum FrameExtraction {
         if picture.pixelAspect != Rational(1, 1) {
             notes.append("its pixels are not square (\(picture.pixelAspect.num):\(picture.pixelAspect.den))")
         }
-        let seconds = Double(frame.pts ?? 0) * stream.timeBase.value
+        // Raw streams have no times; their frames follow each other at the stream's rate.
+        let counted = Double(index ?? 0) * (stream.averageRate?.inverse.value ?? 0)
+        let seconds = frame.pts.map { Double($0) * stream.timeBase.value } ?? counted
         return ExtractedFrame(
             picture: picture, index: index, ptsSeconds: seconds,
             note: notes.isEmpty ? nil : notes.joined(separator: "; "), isSought: isSought)

@@ -25,7 +25,8 @@ extension FrameSearch {
     ) throws -> FrameSearch {
         guard number >= 0 else {
             throw MontageError(
-                .outOfRange, operation: "there is no frame \(number)", subject: path, hint: "frames count from 0")
+                .outOfRange, operation: "there is no frame \(number)", subject: path,
+                hint: "frames count from 0")
         }
         // Below some dozens the count costs more than the decoding it saves.
         if number >= 48, let found = try bySeeking(number, path, accept, interrupt) { return found }
@@ -56,9 +57,12 @@ extension FrameSearch {
         guard try walk.restart(at: wanted - margin) else { return nil }
         let frame = try Frame()
         while try walk.next(into: frame) {
-            guard !walk.isDamaged, let pts = frame.pts, let start = walk.start?.pts, start <= wanted else { return nil }
+            guard !walk.isDamaged, let pts = frame.pts, let start = walk.start?.pts, start <= wanted else {
+                return nil
+            }
             if pts == wanted {
-                return FrameSearch(frame: frame, stream: walk.stream, index: number, note: nil, isSought: true)
+                return FrameSearch(
+                    frame: frame, stream: walk.stream, index: number, note: nil, isSought: true)
             }
             if pts > wanted { return nil }
         }
@@ -84,8 +88,9 @@ extension FrameSearch {
 
         // Far away, and in a file that can be trusted: start at a keyframe before the time.
         let far = rescale(3, from: Rational(1, 1), to: walk.stream.timeBase)
-        if target - first > far, LastFrame.startsCleanly(walk), walk.demuxer.container.names.contains("mp4")
-            || walk.demuxer.container.isMatroska
+        if target - first > far, LastFrame.startsCleanly(walk),
+            walk.demuxer.container.names.contains("mp4")
+                || walk.demuxer.container.isMatroska
         {
             let sought = try FrameWalk(path: path, accept: accept, interrupt: interrupt)
             if let found = try seek(sought, target: target) { return found }
@@ -95,7 +100,8 @@ extension FrameSearch {
         while true {
             if let pts = current.pts, pts > target { break }
             guard try walk.next(into: frame) else {
-                return try atEnd(current, walk, target: target, first: first, seconds: seconds, index: index, path)
+                return try atEnd(
+                    current, walk, target: target, first: first, seconds: seconds, index: index, path)
             }
             if let pts = frame.pts, pts > target { break }
             swap(&current, &frame)
@@ -110,7 +116,9 @@ extension FrameSearch {
         var frame = try Frame()
         var sawKeyframe = false
         while try walk.next(into: frame) {
-            guard !walk.isDamaged, let pts = frame.pts, let start = walk.start?.pts, start <= target else { return nil }
+            guard !walk.isDamaged, let pts = frame.pts, let start = walk.start?.pts, start <= target else {
+                return nil
+            }
             if pts == start, frame.isKeyframe || frame.pictureType == "I" { sawKeyframe = true }
             if pts > target {
                 guard sawKeyframe else { return nil }
@@ -123,10 +131,12 @@ extension FrameSearch {
 
     /// The file ended before a later frame came: the last one stands until its length is over.
     private static func atEnd(
-        _ frame: consuming Frame, _ walk: FrameWalk, target: Int64, first: Int64, seconds: Double, index: Int?,
+        _ frame: consuming Frame, _ walk: FrameWalk, target: Int64, first: Int64, seconds: Double,
+        index: Int?,
         _ path: String
     ) throws -> FrameSearch {
-        let usual = walk.stream.averageRate.map { rescale(1, from: $0.inverse, to: walk.stream.timeBase) } ?? 1
+        let usual =
+            walk.stream.averageRate.map { rescale(1, from: $0.inverse, to: walk.stream.timeBase) } ?? 1
         let length = frame.duration > 0 ? frame.duration : max(1, usual)
         let end = (frame.pts ?? first) + length
         if target < end {

@@ -47,7 +47,9 @@ extension LastFrame {
             let frame = try Frame()
             var startIsKeyframe = false
             while try walk.next(into: frame) {
-                if let start = walk.start, frame.pts == start.pts, frame.isKeyframe || frame.pictureType == "I" {
+                if let start = walk.start, frame.pts == start.pts,
+                    frame.isKeyframe || frame.pictureType == "I"
+                {
                     startIsKeyframe = true
                 }
                 latest.offer(frame)
@@ -113,10 +115,13 @@ enum TrustedCodec {
         "h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video", "mpeg1video",
     ]
     private static let intraOnly: Set<String> = [
-        "prores", "mjpeg", "dnxhd", "rawvideo", "png", "huffyuv", "ffvhuff", "utvideo", "v210", "cfhd", "dvvideo",
+        "prores", "mjpeg", "dnxhd", "rawvideo", "png", "huffyuv", "ffvhuff", "utvideo", "v210", "cfhd",
+        "dvvideo",
     ]
 
-    static func startsAtKeyframes(_ name: String) -> Bool { interFrame.contains(name) || intraOnly.contains(name) }
+    static func startsAtKeyframes(_ name: String) -> Bool {
+        interFrame.contains(name) || intraOnly.contains(name)
+    }
 
     /// Whether one packet is one frame as well, so that frames can be counted without decoding.
     static func hasOneFramePerPacket(_ name: String) -> Bool {

@@ -44,7 +44,9 @@ extension Picture {
                     let from = UnsafeRawBufferPointer(rebasing: source[(y * row)..<((y + 1) * row)])
                     let to = UnsafeMutableRawBufferPointer(rebasing: plane[(y * pitch)..<(y * pitch + row)])
                     if swaps {
-                        for i in stride(from: 0, to: row, by: 2) { (to[i], to[i + 1]) = (from[i + 1], from[i]) }
+                        for i in stride(from: 0, to: row, by: 2) {
+                            (to[i], to[i + 1]) = (from[i + 1], from[i])
+                        }
                     } else {
                         to.copyMemory(from: from)
                     }

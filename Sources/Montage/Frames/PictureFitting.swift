@@ -70,7 +70,9 @@ extension Picture {
         let alpha = 3 * bitDepth / 8
         let black = (0..<size).map { UInt8(hasAlpha && $0 >= alpha ? 255 : 0) }
         let left = Array(repeating: black, count: (width - self.width) / 2).flatMap { $0 }
-        let right = Array(repeating: black, count: width - self.width - (width - self.width) / 2).flatMap { $0 }
+        let right = Array(repeating: black, count: width - self.width - (width - self.width) / 2).flatMap {
+            $0
+        }
         let line = Array(repeating: black, count: width).flatMap { $0 }
         let above = (height - self.height) / 2
         var whole: [UInt8] = []
@@ -83,7 +85,8 @@ extension Picture {
         }
         for _ in 0..<(height - self.height - above) { whole += line }
         return try Picture(
-            width: width, height: height, bitDepth: bitDepth, hasAlpha: hasAlpha, bytes: whole, colour: colour)
+            width: width, height: height, bitDepth: bitDepth, hasAlpha: hasAlpha, bytes: whole, colour: colour
+        )
     }
 
     /// Scaled channel by channel: to libswscale a grey plane is only numbers, while RGB would pass through
@@ -94,7 +97,8 @@ extension Picture {
         if width == self.width, height == self.height { return result }
         let sample = bitDepth / 8
         guard let grey = bitDepth == 8 ? .gray8 : PixelFormat(named: "gray16le") else { return self }
-        let from = VideoFormat(width: self.width, height: self.height, pixelFormat: grey, timeBase: Rational(1, 25))
+        let from = VideoFormat(
+            width: self.width, height: self.height, pixelFormat: grey, timeBase: Rational(1, 25))
         let to = VideoFormat(width: width, height: height, pixelFormat: grey, timeBase: Rational(1, 25))
         let scaler = try Scaler(from: from, to: to, algorithm: .lanczos)
         let plane = try Frame(videoWidth: self.width, height: self.height, format: grey)
@@ -114,7 +118,9 @@ extension Picture {
                 for y in 0..<height {
                     var to = (y * width) * bytesPerPixel + channel * sample
                     for x in 0..<width {
-                        for byte in 0..<sample { result.bytes[to + byte] = source[y * pitch + x * sample + byte] }
+                        for byte in 0..<sample {
+                            result.bytes[to + byte] = source[y * pitch + x * sample + byte]
+                        }
                         to += bytesPerPixel
                     }
                 }

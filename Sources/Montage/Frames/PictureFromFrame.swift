@@ -35,7 +35,8 @@ extension Picture {
         let converted = try scaler.scale(frame)
         let picture = try Picture(
             width: frame.width, height: frame.height, bitDepth: isDeep ? 16 : 8, hasAlpha: source.hasAlpha,
-            bytes: converted.packedBytes(), pixelAspect: shape.isValid ? shape : Rational(1, 1), colour: display)
+            bytes: converted.packedBytes(), pixelAspect: shape.isValid ? shape : Rational(1, 1),
+            colour: display)
         self = picture.withoutNeedlessAlpha().turned(clockwise: rotation, mirrored: isMirrored)
     }
 }

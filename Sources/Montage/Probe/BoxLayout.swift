@@ -18,12 +18,17 @@ struct BoxLayout {
         var sawMedia = false
         // Files have some dozens of boxes; fragmented ones are known by their first fragment.
         for _ in 0..<10_000 where place + 8 <= end {
-            guard (try? file.seek(toOffset: place)) != nil, let head = try? file.read(upToCount: 16), head.count >= 8
+            guard (try? file.seek(toOffset: place)) != nil, let head = try? file.read(upToCount: 16),
+                head.count >= 8
             else { return }
             let bytes = [UInt8](head)
             func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
             var size = number(0..<4)
-            if size == 1 { size = bytes.count == 16 ? number(8..<16) : 0 } else if size == 0 { size = end - place }
+            if size == 1 {
+                size = bytes.count == 16 ? number(8..<16) : 0
+            } else if size == 0 {
+                size = end - place
+            }
             guard size >= 8 else { return }
             switch String(decoding: bytes[4..<8], as: UTF8.self) {
             case "moov": moov = sawMedia ? "last" : "first"

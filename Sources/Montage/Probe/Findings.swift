@@ -31,7 +31,9 @@ extension Reading {
         guard let video = report.video else { return [] }
         var found: [String] = []
         if video.isVariableRate == true { found.append("its frame rate varies") }
-        if video.colour.matrix == "unknown", video.pixelFormat.flatMap({ PixelFormat(named: $0)?.isRGB }) != true {
+        if video.colour.matrix == "unknown",
+            video.pixelFormat.flatMap({ PixelFormat(named: $0)?.isRGB }) != true
+        {
             let assumed = video.height >= 720 ? "BT.709" : "BT.601"
             found.append("its colours are not tagged; by its size \(assumed) is assumed")
         }
@@ -51,7 +53,9 @@ extension Reading {
     }
 
     private func sound(_ report: ClipReport) -> [String] {
-        guard let heard, let shown else { return report.video != nil && heard == nil ? ["it has no sound"] : [] }
+        guard let heard, let shown else {
+            return report.video != nil && heard == nil ? ["it has no sound"] : []
+        }
         func end(_ stream: StreamInfo) -> Double? {
             stream.durationTicks.map { Double((stream.startTicks ?? 0) + $0) * stream.timeBase.value }
         }
@@ -60,7 +64,9 @@ extension Reading {
         let more = sound - picture
         // AAC ends on a whole packet of 1024 samples, so up to 21 ms too much is no finding.
         guard abs(more) > 0.022 else { return [] }
-        return ["its sound is \(decimal(abs(more) * 1000, places: 0)) ms \(more > 0 ? "longer" : "shorter") than its picture"]
+        return [
+            "its sound is \(decimal(abs(more) * 1000, places: 0)) ms \(more > 0 ? "longer" : "shorter") than its picture"
+        ]
     }
 
     private func container(_ report: ClipReport) -> [String] {

@@ -125,7 +125,8 @@ enum CodePoints {
         16: "smpte2084", 17: "smpte428", 18: "arib-std-b67",
     ]
     static let matrices = [
-        0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco", 9: "bt2020nc",
+        0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco",
+        9: "bt2020nc",
         10: "bt2020c", 14: "ictcp",
     ]
 }

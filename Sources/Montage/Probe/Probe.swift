@@ -34,9 +34,15 @@ public enum Probe {
             for (place, path) in paths.enumerated() {
                 group.addTask {
                     do {
-                        return (place, .success(try await lanes.run { interrupt in
-                            try report(path: path, accept: accept, countFrames: countFrames, interrupt: interrupt)
-                        }))
+                        return (
+                            place,
+                            .success(
+                                try await lanes.run { interrupt in
+                                    try report(
+                                        path: path, accept: accept, countFrames: countFrames,
+                                        interrupt: interrupt)
+                                })
+                        )
                     } catch {
                         return (place, .failure(error))
                     }

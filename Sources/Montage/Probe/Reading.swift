@@ -62,13 +62,16 @@ struct Reading {
                 break
             }
             if packet.isCorrupt, fault == nil {
-                fault = MediaError(.truncated, operation: "av_read_frame", subject: "a packet of stream \(packet.streamIndex)")
+                fault = MediaError(
+                    .truncated, operation: "av_read_frame",
+                    subject: "a packet of stream \(packet.streamIndex)")
             }
             if packet.streamIndex == heard?.index, !sawSound {
                 sawSound = true
                 priming = packet.skippedSamples?.start
             }
-            guard packet.streamIndex == shown?.index, packet.byteCount > 0, !packet.isDiscarded, isShown(packet)
+            guard packet.streamIndex == shown?.index, packet.byteCount > 0, !packet.isDiscarded,
+                isShown(packet)
             else { continue }
             frames += 1
             if let pts = packet.pts {

@@ -7,23 +7,37 @@ extension ClipReport {
         func add(_ name: String, _ words: [String?]) {
             let said = words.compactMap { $0 }.filter { !$0.isEmpty }
             guard !said.isEmpty else { return }
-            lines.append("  " + name + String(repeating: " ", count: max(1, 12 - name.count)) + said.joined(separator: ", "))
+            lines.append(
+                "  " + name + String(repeating: " ", count: max(1, 12 - name.count))
+                    + said.joined(separator: ", "))
         }
-        let size = byteCount >= 1_000_000 ? "\(decimal(Double(byteCount) / 1e6, places: 1)) MB" : "\(byteCount) bytes"
-        add("container", [containerName, size, bitRate.map { "\($0 / 1000) kb/s" }, moov.map { "index \($0)" }])
-        add("length", [
-            duration.map { "\(decimal($0, places: 3)) s" },
-            frameCount.map { "\($0) frames\(frameCountIsCounted ? " counted" : "")" },
-            start.flatMap { $0 == 0 ? nil : "from \(decimal($0, places: 3)) s" },
-            chapters > 0 ? "\(chapters) chapters" : nil,
-        ])
+        let size =
+            byteCount >= 1_000_000
+            ? "\(decimal(Double(byteCount) / 1e6, places: 1)) MB" : "\(byteCount) bytes"
+        add(
+            "container",
+            [containerName, size, bitRate.map { "\($0 / 1000) kb/s" }, moov.map { "index \($0)" }])
+        add(
+            "length",
+            [
+                duration.map { "\(decimal($0, places: 3)) s" },
+                frameCount.map { "\($0) frames\(frameCountIsCounted ? " counted" : "")" },
+                start.flatMap { $0 == 0 ? nil : "from \(decimal($0, places: 3)) s" },
+                chapters > 0 ? "\(chapters) chapters" : nil,
+            ])
         for stream in streams {
             let codec = [stream.codec, stream.profile, stream.level.map { "level \($0)" }].compactMap { $0 }
-            let name = stream.isAttachedPicture ? "cover" : stream.video != nil ? "picture" : stream.kind.rawValue
+            let name =
+                stream.isAttachedPicture ? "cover" : stream.video != nil ? "picture" : stream.kind.rawValue
             let label = stream.kind == .audio ? "sound" : name
-            add(label, [codec.joined(separator: " "), stream.tag.isEmpty ? nil : stream.tag] + (stream.video?.words ?? [])
-                + (stream.audio?.words ?? []) + [stream.language.flatMap { $0 == "und" ? nil : $0 }])
-            if let colour = stream.video?.colour, !stream.isAttachedPicture { add("  colour", [colour.words]) }
+            add(
+                label,
+                [codec.joined(separator: " "), stream.tag.isEmpty ? nil : stream.tag]
+                    + (stream.video?.words ?? [])
+                    + (stream.audio?.words ?? []) + [stream.language.flatMap { $0 == "und" ? nil : $0 }])
+            if let colour = stream.video?.colour, !stream.isAttachedPicture {
+                add("  colour", [colour.words])
+            }
         }
         for finding in findings { lines.append("  ! " + finding) }
         return lines.joined(separator: "\n")
@@ -32,8 +46,12 @@ extension ClipReport {
 
 extension VideoReport {
     fileprivate var words: [String?] {
-        let seen = displayWidth == width && displayHeight == height ? nil : "seen as \(displayWidth)x\(displayHeight)"
-        let rate = averageRate.map { "\(decimal($0.value, places: $0.value == $0.value.rounded() ? 0 : 3)) frames/s" }
+        let seen =
+            displayWidth == width && displayHeight == height
+            ? nil : "seen as \(displayWidth)x\(displayHeight)"
+        let rate = averageRate.map {
+            "\(decimal($0.value, places: $0.value == $0.value.rounded() ? 0 : 3)) frames/s"
+        }
         return [
             "\(width)x\(height)", seen, rotation == 0 ? nil : "turned \(rotation)°", pixelFormat, rate,
             isVariableRate == true ? "variable" : nil,
@@ -51,7 +69,10 @@ extension ColourTags {
     /// "bt709" where all agree, else the four names.
     fileprivate var words: String {
         let names = Set([matrix, primaries, transfer])
-        let colours = names == ["unknown"] ? "not tagged" : names.count == 1 ? matrix : "matrix \(matrix), primaries \(primaries), transfer \(transfer)"
+        let colours =
+            names == ["unknown"]
+            ? "not tagged"
+            : names.count == 1 ? matrix : "matrix \(matrix), primaries \(primaries), transfer \(transfer)"
         return colours + (range == "unknown" ? "" : ", range \(range)")
     }
 }

@@ -12,7 +12,8 @@ extension Reading {
             moov: layout?.moov, chapters: container.chapters.count, streams: described,
             video: described.first { $0.index == shown?.index }?.video,
             audio: described.first { $0.index == heard?.index }?.audio,
-            frameCount: counted ?? shown?.declaredFrameCount.map(Int.init), frameCountIsCounted: counted != nil,
+            frameCount: counted ?? shown?.declaredFrameCount.map(Int.init),
+            frameCountIsCounted: counted != nil,
             metadata: container.metadata, findings: [])
         report.findings = findings(of: report)
         return report
@@ -25,7 +26,8 @@ extension Reading {
         return StreamReport(
             index: stream.index, kind: stream.kind, codec: coded.codecName, codecName: coded.codecLongName,
             tag: coded.codecTag,
-            profile: coded.profile ?? header?.profile ?? aacProfile(coded), level: coded.level ?? header?.level,
+            profile: coded.profile ?? header?.profile ?? aacProfile(coded),
+            level: coded.level ?? header?.level,
             bitRate: coded.bitRate,
             timeBase: stream.timeBase, start: stream.startTicks.map { Double($0) * tick },
             duration: stream.durationTicks.map { Double($0) * tick }, language: stream.metadata["language"],
@@ -49,7 +51,8 @@ extension Reading {
             sampleAspectRatio: coded.sampleAspectRatio,
             displayAspectRatio: whole.isValid ? whole.reduced : nil, rotation: stream.rotation,
             isMirrored: stream.isMirrored, averageRate: stream.averageRate, nominalRate: stream.nominalRate,
-            isVariableRate: stream.index == shown?.index ? isVariable : nil, colour: coded.colour.filled(from: header?.colour),
+            isVariableRate: stream.index == shown?.index ? isVariable : nil,
+            colour: coded.colour.filled(from: header?.colour),
             hdr: stream.hdrMetadata, fieldOrder: coded.fieldOrder, reorderDepth: coded.reorderDepth)
     }
 
@@ -58,7 +61,8 @@ extension Reading {
         let stated = coded.initialPadding > 0 ? coded.initialPadding : nil
         return AudioReport(
             stream: stream.index, sampleRate: coded.sampleRate, layout: coded.channelLayout?.name,
-            channels: coded.channelLayout?.count, sampleFormat: coded.sampleFormat?.name ?? (coded.codecName == "aac" ? "fltp" : nil),
+            channels: coded.channelLayout?.count,
+            sampleFormat: coded.sampleFormat?.name ?? (coded.codecName == "aac" ? "fltp" : nil),
             priming: stream.index == heard?.index ? priming ?? stated : stated)
     }
 

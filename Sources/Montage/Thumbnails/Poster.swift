@@ -47,7 +47,9 @@ struct Poster: ~Copyable {
                 for x in 1..<(width - 1) {
                     let at = y * pitch + x
                     let here = Int(plane[at])
-                    let around = Int(plane[at - 1]) + Int(plane[at + 1]) + Int(plane[at - pitch]) + Int(plane[at + pitch])
+                    let around =
+                        Int(plane[at - 1]) + Int(plane[at + 1]) + Int(plane[at - pitch])
+                        + Int(plane[at + pitch])
                     sum += Double(here)
                     squares += Double(here * here)
                     edges += Double((4 * here - around) * (4 * here - around))

@@ -49,7 +49,9 @@ public enum Thumbnails {
             let time = clock.time(of: frame)
             if try sheet.offer(frame, at: time) { try poster.offer(frame, at: time) }
         }
-        guard let sprites = try sheet.picture(), let chosen = try poster.picture() else { throw walk.noFrame(path) }
+        guard let sprites = try sheet.picture(), let chosen = try poster.picture() else {
+            throw walk.noFrame(path)
+        }
         let films = walk.demuxer.container.durationMicroseconds.map { Double($0) / 1e6 } ?? 0
         let names = ["poster.jpg", "sprites.jpg", "sprites.vtt"].map { directory + "/" + $0 }
         let cues = WebVTT.text(sheet, sprites: "sprites.jpg", end: max(clock.end, films))
@@ -57,7 +59,8 @@ public enum Thumbnails {
         try PendingFile.write(sprites.jpeg(quality: 85), to: names[1])
         try PendingFile.write(Array(cues.utf8), to: names[2])
         return ThumbnailSet(
-            poster: names[0], sprites: names[1], vtt: names[2], tileWidth: sheet.width, tileHeight: sheet.height,
+            poster: names[0], sprites: names[1], vtt: names[2], tileWidth: sheet.width,
+            tileHeight: sheet.height,
             columns: sheet.columns, rows: sheet.rows, count: sheet.tiles.count, posterSeconds: chosen.seconds)
     }
 

@@ -53,8 +53,10 @@ struct TileSheet {
         let isTurned = stream.rotation % 180 != 0
         let (w, h) = isTurned ? (height, width) : (width, height)
         var from = frame.videoFormat(timeBase: Rational(1, 25))
-        from.colour = frame.colour.resolvedForRGB(height: frame.height, format: frame.pixelFormat, untagged: nil)
-        let to = VideoFormat(width: w, height: h, pixelFormat: .rgb24, colour: .sRGB, timeBase: Rational(1, 25))
+        from.colour = frame.colour.resolvedForRGB(
+            height: frame.height, format: frame.pixelFormat, untagged: nil)
+        let to = VideoFormat(
+            width: w, height: h, pixelFormat: .rgb24, colour: .sRGB, timeBase: Rational(1, 25))
         let scaler = try Scaler(from: from, to: to, algorithm: .area)
         let scaled = try scaler.scale(frame)
         return try Picture(width: w, height: h, bytes: scaled.packedBytes())
@@ -71,7 +73,8 @@ struct TileSheet {
             for line in 0..<height {
                 let to = (y + line) * row + x * 3
                 let from = line * width * 3
-                bytes.replaceSubrange(to..<(to + width * 3), with: tile.picture.bytes[from..<(from + width * 3)])
+                bytes.replaceSubrange(
+                    to..<(to + width * 3), with: tile.picture.bytes[from..<(from + width * 3)])
             }
         }
         return try Picture(width: columns * width, height: rows * height, bytes: bytes)

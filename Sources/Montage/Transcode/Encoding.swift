@@ -26,15 +26,25 @@ struct VideoEncoding {
             sampleAspectRatio: Rational(1, 1), colour: colour, timeBase: rate.inverse, rate: rate)
     }
 
-    func open() throws -> Encoder {
+    func open() throws -> PictureEncoder {
         var options = preset.options
+        // FFmpeg finds unknown options only after the encoder is open, and SVT-AV1 cannot be closed then.
+        for key in options.keys.sorted() where !Encoder.hasOption(key, codec: preset.codec) {
+            throw MediaError(
+                .unknownOption, operation: "option '\(key)'",
+                subject: "\(preset.codec) has no option '\(key)'",
+                hint: "check the spelling; 'ffmpeg -h encoder=\(preset.codec)' lists an encoder's options")
+        }
         if let gop = preset.gop {
             options["g"] = String(max(1, Int((gop * rate.value).rounded())))
         }
         if preset.codec == "libsvtav1" { Self.quietSVT() }
-        return try Encoder(
-            video: try format(),
-            settings: EncoderSettings(codec: preset.codec, options: options, threads: threads))
+        let format = try format()
+        return PictureEncoder(
+            try Encoder(
+                video: format,
+                settings: EncoderSettings(codec: preset.codec, options: options, threads: threads)),
+            format: format, codec: preset.codec)
     }
 
     /// SVT-AV1 prints to stderr by itself, past FFmpeg's log; this variable, read once, is its only switch.

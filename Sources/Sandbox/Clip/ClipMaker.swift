@@ -11,7 +11,8 @@ enum ClipMaker {
         _ order: ClipOrder, path: String, interrupt: Interrupt, progress: (Double) -> Void
     ) throws {
         let pending = try PendingFile(for: path)
-        let muxer = try Muxer(path: pending.path, format: order.format.rawValue.lowercased(), interrupt: interrupt)
+        let muxer = try Muxer(
+            path: pending.path, format: order.format.rawValue.lowercased(), interrupt: interrupt)
         let rate = Rational(VideoRules.framesPerSecond, 1)
         let video = VideoFormat(
             width: order.width, height: order.height, pixelFormat: .yuv420p, colour: .bt709,
@@ -53,7 +54,9 @@ enum ClipMaker {
             // Real time, speed 8: a sandbox should not keep anybody waiting.
             return EncoderSettings(
                 codec: "libvpx-vp9",
-                options: ["crf": "\(crf + 12)", "b": "0", "deadline": "realtime", "cpu-used": "8", "g": "240"],
+                options: [
+                    "crf": "\(crf + 12)", "b": "0", "deadline": "realtime", "cpu-used": "8", "g": "240",
+                ],
                 threads: 2)
         }
         return EncoderSettings(

@@ -47,7 +47,8 @@ final class ClipPainter {
         if let stage, stage.number == number {
             current = stage.stage
         } else {
-            current = Stage(scene: scene, width: order.width, height: order.height, angle: number, tiles: tiles)
+            current = Stage(
+                scene: scene, width: order.width, height: order.height, angle: number, tiles: tiles)
             stage = (number, current)
         }
         // Clay moves on twos, as puppets do; the camera with it.

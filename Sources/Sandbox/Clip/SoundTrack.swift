@@ -16,7 +16,8 @@ final class SoundTrack {
         let encoder = try Encoder(
             audio: AudioFormat(
                 sampleRate: rate, sampleFormat: isWebM ? .flt : .fltp, layout: .stereo),
-            settings: EncoderSettings(codec: isWebM ? "libopus" : "aac", options: ["b": "128000"], threads: 1))
+            settings: EncoderSettings(codec: isWebM ? "libopus" : "aac", options: ["b": "128000"], threads: 1)
+        )
         block = encoder.frameSize > 0 ? encoder.frameSize : 1024
         stream = try muxer.addStream(encoder.parameters, timeBase: encoder.timeBase)
         self.encoder = encoder

@@ -73,7 +73,9 @@ enum Still {
 
     /// A painted stand-in for a picture that lies elsewhere; the same for the same URL.
     private static func imagined(_ url: String, order: ClipOrder) -> PlanarFrame {
-        let seed = url.utf8.reduce(UInt64(1_469_598_103_934_665_603)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+        let seed = url.utf8.reduce(UInt64(1_469_598_103_934_665_603)) {
+            ($0 ^ UInt64($1)) &* 1_099_511_628_211
+        }
         let scene = Scene(prompt: order.prompt, style: order.style, seed: seed)
         let tiles = Tiles(seed: seed)
         let stage = Stage(scene: scene, width: order.width, height: order.height, angle: 0, tiles: tiles)

@@ -3,7 +3,10 @@ import Foundation
 /// The turning light of a lighthouse, and lightning: light that is drawn into the veil.
 enum Beam {
     /// Two opposite rays seen from the side, the lamp turning once in about nine seconds.
-    static func paint(_ veil: SoftLayer, x: Float, y: Float, time: Float, phase: Float, reach: Float, strength: Float, k: Float) {
+    static func paint(
+        _ veil: SoftLayer, x: Float, y: Float, time: Float, phase: Float, reach: Float, strength: Float,
+        k: Float
+    ) {
         let angle = time * 0.72 + phase
         for side in [Float(0), Float.pi] {
             let along = cos(angle + side)
@@ -11,7 +14,9 @@ enum Beam {
             ray(veil, x: x, y: y, along: along, toward: toward, reach: reach, strength: strength, k: k)
         }
         let flash = pow(max(0, sin(angle)), 24) + pow(max(0, -sin(angle)), 24) * 0.4
-        veil.glow(x: x, y: y, radius: (70 + 240 * flash) * k, colour: RGB(1, 0.93, 0.72), strength: (0.55 + 0.5 * flash) * (0.3 + 0.7 * strength))
+        veil.glow(
+            x: x, y: y, radius: (70 + 240 * flash) * k, colour: RGB(1, 0.93, 0.72),
+            strength: (0.55 + 0.5 * flash) * (0.3 + 0.7 * strength))
         veil.glow(x: x, y: y, radius: 22 * k, colour: RGB(1, 0.98, 0.9), strength: 0.9)
     }
 
@@ -61,7 +66,9 @@ enum Beam {
     }
 
     /// The bolt that belongs to a flash, drawn into the picture.
-    static func bolt(_ canvas: Canvas, veil: SoftLayer, time: Float, seed: UInt64, horizon: Float, flash: Float) {
+    static func bolt(
+        _ canvas: Canvas, veil: SoftLayer, time: Float, seed: UInt64, horizon: Float, flash: Float
+    ) {
         guard flash > 0.25 else { return }
         var dice = Dice(seed: seed, salt: 1700 &+ UInt64(time / 2.6))
         let k = Float(canvas.height) / 540

@@ -13,9 +13,12 @@ enum Headland {
             frameWidth: width, frameHeight: height, top: Int(horizon - h * 0.56), overhang: height / 6)
         let cx = centreX + Float(sprite.margin)
         let rockTop = horizon - h * 0.075 - Float(sprite.top)
-        rock(sprite, cx: cx, rockTop: rockTop, k: k, width: Float(width), scene: scene, palette: palette,
+        rock(
+            sprite, cx: cx, rockTop: rockTop, k: k, width: Float(width), scene: scene, palette: palette,
             sunSide: sunSide, tiles: tiles)
-        tower(sprite, cx: cx, foot: rockTop + 5 * k, h: h, k: k, scene: scene, palette: palette, sunSide: sunSide)
+        tower(
+            sprite, cx: cx, foot: rockTop + 5 * k, h: h, k: k, scene: scene, palette: palette,
+            sunSide: sunSide)
         return sprite
     }
 
@@ -40,7 +43,8 @@ enum Headland {
                 let p = tiles.detail.at(Float(x) * 0.8 / k, Float(y) * 0.9 / k)
                 let q = tiles.detail.at(Float(x) * 0.8 / k - 3 * sunSide, Float(y) * 0.9 / k - 2)
                 var c = body.mixed(dark, clamp(below / (36 * k)))
-                c.y = max(16, c.y + (p - q) * 40 + 26 * exp(-max(0, below) / (2.5 * k)) * palette.light.r * 0.6)
+                c.y = max(
+                    16, c.y + (p - q) * 40 + 26 * exp(-max(0, below) / (2.5 * k)) * palette.light.r * 0.6)
                 s.lay(x, y, c, a)
             }
         }

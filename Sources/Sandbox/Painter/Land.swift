@@ -104,7 +104,8 @@ enum Land {
         let span = max(2, Int(3 * k))
         for x in 0..<sprite.width {
             let h = heights[x]
-            let slope = (heights[min(x + span, sprite.width - 1)] - heights[max(x - span, 0)]) / Float(2 * span)
+            let slope =
+                (heights[min(x + span, sprite.width - 1)] - heights[max(x - span, 0)]) / Float(2 * span)
             let facing = clamp(0.5 + slope * r.sunSide * 0.9)
             for y in min(max(0, Int(h) - 1), sprite.height)..<sprite.height {
                 let d = Float(y) - h
@@ -115,17 +116,21 @@ enum Land {
                 switch r.kind {
                 case .mountains:
                     let n = tiles.detail.at(su + Float(x) * 0.55 / k + d * 0.35 / k, sv + d * 0.4 / k)
-                    let m = tiles.detail.at(su + Float(x) * 0.55 / k + d * 0.35 / k - 2.5 * r.sunSide, sv + d * 0.4 / k)
+                    let m = tiles.detail.at(
+                        su + Float(x) * 0.55 / k + d * 0.35 / k - 2.5 * r.sunSide, sv + d * 0.4 / k)
                     grain = (n - m) * 62 + (facing - 0.5) * 40 * max(0, 1 - d / reach)
                     if r.snow > 0 {
                         // Above a ragged line; lower where the whole land lies in snow.
                         let height = Float(y + sprite.top)
-                        let low = r.line + r.amplitude * (r.snow * 1.6 - 1.15 + (n - 0.5) * 1.1 + (facing - 0.5) * 0.5)
+                        let low =
+                            r.line + r.amplitude
+                            * (r.snow * 1.6 - 1.15 + (n - 0.5) * 1.1 + (facing - 0.5) * 0.5)
                         let cover = smooth(low + 7 * k, low - 7 * k, height)
                         c = c.mixed(white, cover * (0.45 + 0.55 * facing))
                     }
                 case .dunes:
-                    let ripple = sin(d * 0.55 / k + tiles.ridges.at(su + Float(x) * 0.3 / k, sv + d * 0.2 / k) * 26)
+                    let ripple = sin(
+                        d * 0.55 / k + tiles.ridges.at(su + Float(x) * 0.3 / k, sv + d * 0.2 / k) * 26)
                     grain = (facing - 0.5) * 52 * max(0, 1 - d / reach) + ripple * 2.2
                 case .rocks:
                     let n = tiles.detail.at(su + Float(x) * 0.9 / k, sv + d * 0.7 / k)

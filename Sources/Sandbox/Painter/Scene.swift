@@ -31,7 +31,8 @@ struct Scene: Sendable {
         self.seed = seed
         var dice = Dice(seed: seed, salt: 1)
 
-        isStormy = words.has("storm", "stormy", "thunder", "tempest", "lightning", "monsoon", "hurricane", "gale")
+        isStormy = words.has(
+            "storm", "stormy", "thunder", "tempest", "lightning", "monsoon", "hurricane", "gale")
         let hours: [(Hour, [String])] = [
             (.night, ["night", "midnight", "moon", "moonlit", "moonlight", "stars", "starry", "nocturnal"]),
             (.dusk, ["dusk", "sunset", "twilight", "evening", "golden"]),
@@ -44,30 +45,48 @@ struct Scene: Sendable {
         hour = named ?? (isNeon ? .night : [.dusk, .dawn, .day, .dusk][dice.below(4)])
 
         let places: [(Place, [String])] = [
-            (.sea, ["sea", "ocean", "waves", "surf", "coast", "cliff", "lighthouse", "harbour", "harbor", "ship", "boat", "beach", "seaside", "shore"]),
-            (.city, ["city", "megacity", "street", "rooftop", "rooftops", "skyline", "neon", "skyscraper", "alley", "bazaar", "town", "metropolis", "tower", "market"]),
+            (
+                .sea,
+                [
+                    "sea", "ocean", "waves", "surf", "coast", "cliff", "lighthouse", "harbour", "harbor",
+                    "ship", "boat", "beach", "seaside", "shore",
+                ]
+            ),
+            (
+                .city,
+                [
+                    "city", "megacity", "street", "rooftop", "rooftops", "skyline", "neon", "skyscraper",
+                    "alley", "bazaar", "town", "metropolis", "tower", "market",
+                ]
+            ),
             (.lake, ["lake", "river", "bridge", "pond", "canal", "fjord"]),
             (.forest, ["forest", "wood", "woods", "jungle", "trees", "pine", "pines"]),
             (.desert, ["desert", "dune", "dunes", "sand", "sahara", "mars", "canyon"]),
             (.mountains, ["mountain", "mountains", "peak", "alpine", "glacier", "summit", "valley"]),
-            (.hills, ["hill", "hills", "meadow", "field", "fields", "village", "farm", "grass", "countryside"]),
+            (
+                .hills,
+                ["hill", "hills", "meadow", "field", "fields", "village", "farm", "grass", "countryside"]
+            ),
         ]
         place =
             places.compactMap { place, list in words.first(of: list).map { (place, $0) } }
             .min { $0.1 < $1.1 }?.0
             ?? (isNeon ? .city : [.hills, .mountains, .lake, .sea, .desert][dice.below(5)])
 
-        let isRainy = words.has("rain", "rainy", "downpour", "drizzle", "monsoon", "raindrops", "raincoat", "wet")
+        let isRainy = words.has(
+            "rain", "rainy", "downpour", "drizzle", "monsoon", "raindrops", "raincoat", "wet")
         rain = isRainy ? (isStormy ? 1 : 0.6) : (isStormy ? 0.7 : 0)
         snow = words.has("snow", "snowy", "winter", "blizzard", "ice", "frozen", "glacier") ? 1 : 0
         if words.has("dry", "clear") || words.has("calm") && !isRainy { rain = 0 }
         mist = words.has("mist", "misty", "fog", "foggy", "haze", "hazy", "smoke", "steam") ? 1 : 0.3
         hasLighthouse = words.has("lighthouse", "beacon")
         lanterns = words.has("lantern", "lanterns") ? (words.has("hundreds", "festival") ? 46 : 18) : 0
-        embers = words.has("ember", "embers", "spark", "sparks", "fire", "bonfire", "volcano", "forge") ? 70 : 0
+        embers =
+            words.has("ember", "embers", "spark", "sparks", "fire", "bonfire", "volcano", "forge") ? 70 : 0
         fireflies = words.has("firefly", "fireflies", "magic", "magical", "fairy") ? 40 : 0
         stars = hour == .night && !isStormy || words.has("stars", "starry")
-        coat = Self.coats.compactMap { coat in words.first(of: coat.words).map { ($0, coat.colour) } }
+        coat =
+            Self.coats.compactMap { coat in words.first(of: coat.words).map { ($0, coat.colour) } }
             .min { $0.0 < $1.0 }?.1
         hasWalker = words.has(
             "woman", "man", "girl", "boy", "courier", "figure", "traveller", "traveler", "keeper", "child",
@@ -75,7 +94,8 @@ struct Scene: Sendable {
     }
 
     private static let coats: [(words: [String], colour: RGB)] = [
-        (["yellow", "golden", "amber"], RGB(0.95, 0.76, 0.12)), (["red", "crimson", "scarlet"], RGB(0.78, 0.12, 0.14)),
+        (["yellow", "golden", "amber"], RGB(0.95, 0.76, 0.12)),
+        (["red", "crimson", "scarlet"], RGB(0.78, 0.12, 0.14)),
         (["blue", "teal"], RGB(0.10, 0.40, 0.55)), (["white", "silver"], RGB(0.86, 0.86, 0.84)),
         (["green"], RGB(0.18, 0.45, 0.24)), (["orange"], RGB(0.93, 0.45, 0.10)),
     ]

@@ -51,7 +51,9 @@ enum Skyline {
         }
         windows(r, s, x: x, wide: wide, roof: roof, ground: ground, inset: setback, step: step, dice: &dice)
         if dice.chance(0.4) { aerial(r, s, x: x + wide / 2, roof: roof, dice: &dice) }
-        if r.isNeon && dice.chance(0.65) { sign(r, s, x: x, wide: wide, roof: roof, ground: ground, dice: &dice) }
+        if r.isNeon && dice.chance(0.65) {
+            sign(r, s, x: x, wide: wide, roof: roof, ground: ground, dice: &dice)
+        }
     }
 
     private static func windows(
@@ -91,14 +93,17 @@ enum Skyline {
         }
         s.lamps.append(
             .init(
-                x: Float(x), y: Float(Int(roof) - tall), colour: RGB(1, 0.2, 0.15), radius: min(r.cell, 7) * 2,
+                x: Float(x), y: Float(Int(roof) - tall), colour: RGB(1, 0.2, 0.15),
+                radius: min(r.cell, 7) * 2,
                 strength: 0.5, flicker: dice.between(0.2, 6)))
     }
 
     private static func sign(
         _ r: Row, _ s: Sprite, x: Int, wide: Int, roof: Float, ground: Float, dice: inout Dice
     ) {
-        let inks = [RGB(1, 0.15, 0.62), RGB(0.1, 0.95, 1), RGB(1, 0.72, 0.15), RGB(0.5, 0.3, 1), RGB(0.2, 1, 0.6)]
+        let inks = [
+            RGB(1, 0.15, 0.62), RGB(0.1, 0.95, 1), RGB(1, 0.72, 0.15), RGB(0.5, 0.3, 1), RGB(0.2, 1, 0.6),
+        ]
         let ink = inks[dice.below(inks.count)]
         let upright = dice.chance(0.65)
         let w = upright ? max(5, Int(r.cell * 1.8)) : max(9, Int(Float(wide) * 0.7))

@@ -100,13 +100,16 @@ final class Stage {
             let r = Land.Ridge(
                 kind: kind, line: line, amplitude: amplitude, frequency: frequency, top: top, base: base,
                 rim: p.light, rimStrength: rim * (1 - fog * 0.6), sunSide: side,
-                snow: kind == .mountains && scene.place != .desert ? max(scene.snow, 0.6) : scene.snow, salt: dice.next())
+                snow: kind == .mountains && scene.place != .desert ? max(scene.snow, 0.6) : scene.snow,
+                salt: dice.next())
             let sprite = Land.sprite(r, width: width, height: height, tiles: tiles, seed: seed)
             layers.append(Layer(sprite: sprite, depth: depth, isBehindWater: behind))
         }
         switch scene.place {
         case .sea:
-            ridge(.hills, line: horizon - h * 0.005, amplitude: h * 0.035, frequency: 3, fog: 0.62, depth: 9, behind: true)
+            ridge(
+                .hills, line: horizon - h * 0.005, amplitude: h * 0.035, frequency: 3, fog: 0.62, depth: 9,
+                behind: true)
             if scene.hasLighthouse {
                 let at = Float(width) * (0.5 - side * dice.between(0.16, 0.26))
                 let s = Headland.sprite(
@@ -117,32 +120,53 @@ final class Stage {
             }
             let rocks = p.near.mixed(p.horizon, 0.05)
             if dice.chance(0.7) || walker != nil {
-                ridge(.rocks, line: h * 0.93, amplitude: h * 0.07, frequency: 2.0, fog: 0, depth: 1.05, colour: rocks)
+                ridge(
+                    .rocks, line: h * 0.93, amplitude: h * 0.07, frequency: 2.0, fog: 0, depth: 1.05,
+                    colour: rocks)
             }
         case .lake:
-            ridge(.mountains, line: horizon - h * 0.17, amplitude: h * 0.13, frequency: 2.4, fog: 0.62, depth: 9, behind: true)
-            ridge(.hills, line: horizon - h * 0.05, amplitude: h * 0.05, frequency: 2, fog: 0.38, depth: 5, behind: true)
-            ridge(.woods, line: horizon - h * 0.012, amplitude: h * 0.05, frequency: 1.6, fog: 0.14, depth: 3.2, behind: true)
+            ridge(
+                .mountains, line: horizon - h * 0.17, amplitude: h * 0.13, frequency: 2.4, fog: 0.62,
+                depth: 9, behind: true)
+            ridge(
+                .hills, line: horizon - h * 0.05, amplitude: h * 0.05, frequency: 2, fog: 0.38, depth: 5,
+                behind: true)
+            ridge(
+                .woods, line: horizon - h * 0.012, amplitude: h * 0.05, frequency: 1.6, fog: 0.14, depth: 3.2,
+                behind: true)
             ridge(.rocks, line: h * 0.985, amplitude: h * 0.05, frequency: 2, fog: 0, depth: 1.1)
         case .mountains:
-            ridge(.mountains, line: horizon - h * 0.20, amplitude: h * 0.17, frequency: 2.2, fog: 0.60, depth: 9)
-            ridge(.mountains, line: horizon - h * 0.05, amplitude: h * 0.15, frequency: 2.8, fog: 0.36, depth: 5)
-            ridge(.woods, line: horizon + h * 0.10, amplitude: h * 0.07, frequency: 1.8, fog: 0.16, depth: 2.6)
+            ridge(
+                .mountains, line: horizon - h * 0.20, amplitude: h * 0.17, frequency: 2.2, fog: 0.60, depth: 9
+            )
+            ridge(
+                .mountains, line: horizon - h * 0.05, amplitude: h * 0.15, frequency: 2.8, fog: 0.36, depth: 5
+            )
+            ridge(
+                .woods, line: horizon + h * 0.10, amplitude: h * 0.07, frequency: 1.8, fog: 0.16, depth: 2.6)
             ridge(.woods, line: h * 0.93, amplitude: h * 0.10, frequency: 1.4, fog: 0, depth: 1.2)
         case .hills:
-            ridge(.mountains, line: horizon - h * 0.10, amplitude: h * 0.10, frequency: 2.2, fog: 0.66, depth: 9)
+            ridge(
+                .mountains, line: horizon - h * 0.10, amplitude: h * 0.10, frequency: 2.2, fog: 0.66, depth: 9
+            )
             ridge(.hills, line: horizon - h * 0.01, amplitude: h * 0.07, frequency: 2.0, fog: 0.42, depth: 5)
-            ridge(.hills, line: horizon + h * 0.10, amplitude: h * 0.08, frequency: 1.6, fog: 0.18, depth: 2.8)
+            ridge(
+                .hills, line: horizon + h * 0.10, amplitude: h * 0.08, frequency: 1.6, fog: 0.18, depth: 2.8)
             ridge(.woods, line: h * 0.90, amplitude: h * 0.06, frequency: 1.2, fog: 0.02, depth: 1.4)
         case .forest:
             ridge(.woods, line: horizon - h * 0.10, amplitude: h * 0.09, frequency: 2.0, fog: 0.62, depth: 8)
-            ridge(.woods, line: horizon - h * 0.01, amplitude: h * 0.12, frequency: 1.8, fog: 0.42, depth: 4.6)
-            ridge(.woods, line: horizon + h * 0.12, amplitude: h * 0.19, frequency: 1.6, fog: 0.20, depth: 2.6)
+            ridge(
+                .woods, line: horizon - h * 0.01, amplitude: h * 0.12, frequency: 1.8, fog: 0.42, depth: 4.6)
+            ridge(
+                .woods, line: horizon + h * 0.12, amplitude: h * 0.19, frequency: 1.6, fog: 0.20, depth: 2.6)
             ridge(.woods, line: h * 0.96, amplitude: h * 0.34, frequency: 1.2, fog: 0.0, depth: 1.25)
         case .desert:
-            ridge(.mountains, line: horizon - h * 0.02, amplitude: h * 0.05, frequency: 2.0, fog: 0.68, depth: 9)
+            ridge(
+                .mountains, line: horizon - h * 0.02, amplitude: h * 0.05, frequency: 2.0, fog: 0.68, depth: 9
+            )
             ridge(.dunes, line: horizon + h * 0.03, amplitude: h * 0.045, frequency: 3.0, fog: 0.40, depth: 5)
-            ridge(.dunes, line: horizon + h * 0.13, amplitude: h * 0.07, frequency: 2.2, fog: 0.18, depth: 2.8)
+            ridge(
+                .dunes, line: horizon + h * 0.13, amplitude: h * 0.07, frequency: 2.2, fog: 0.18, depth: 2.8)
             ridge(.dunes, line: h * 0.93, amplitude: h * 0.09, frequency: 1.4, fog: 0.03, depth: 1.4)
         case .city:
             buildCity(dice: &dice)
@@ -164,7 +188,8 @@ final class Stage {
             let base = p.near.mixed(p.horizon, min(1, row.fog + 0.26))
             let glass = (scene.isNeon ? neon : warm).map { $0.mixed(p.horizon, row.fog * 0.75) }
             let r = Skyline.Row(
-                ground: horizon + h * row.line, tall: h * row.tall, wall: wall, wallBase: base, windows: glass,
+                ground: horizon + h * row.line, tall: h * row.tall, wall: wall, wallBase: base,
+                windows: glass,
                 lit: lit, isNeon: scene.isNeon && row.depth < 6, cell: row.cell * h / 540, salt: dice.next())
             let sprite = Skyline.sprite(r, width: width, height: height, seed: seed)
             layers.append(Layer(sprite: sprite, depth: row.depth, isBehindWater: water != nil))
@@ -205,7 +230,9 @@ final class Stage {
         }
         paintMist(time: time, shift: slide)
         for (i, layer) in layers.enumerated() where !layer.isBehindWater {
-            if layer.depth < 2, scene.place != .city { paintWalker(canvas, time: time, progress: progress, slide: slide) }
+            if layer.depth < 2, scene.place != .city {
+                paintWalker(canvas, time: time, progress: progress, slide: slide)
+            }
             lay(layer, index: i, canvas, slide: slide, push: push, rise: rise, time: time)
         }
         if scene.place == .city { paintWalker(canvas, time: time, progress: progress, slide: slide) }
@@ -237,11 +264,14 @@ final class Stage {
         if scene.hour == .night {
             // The seas of the moon.
             let shade = YUV(palette.light.scaled(0.78))
-            for (dx, dy, r) in [(-0.3, -0.2, 0.28), (0.25, 0.1, 0.22), (-0.05, 0.4, 0.18), (0.1, -0.45, 0.15)]
+            for (dx, dy, r) in [
+                (-0.3, -0.2, 0.28), (0.25, 0.1, 0.22), (-0.05, 0.4, 0.18), (0.1, -0.45, 0.15),
+            ]
                 as [(Float, Float, Float)]
             {
                 canvas.dot(
-                    x: x + dx * radius, y: sun.y + dy * radius, radius: r * radius, colour: shade, strength: 0.4)
+                    x: x + dx * radius, y: sun.y + dy * radius, radius: r * radius, colour: shade,
+                    strength: 0.4)
             }
         }
     }

@@ -33,7 +33,8 @@ final class Water {
         k = Float(height) / 540
         deep = YUV(palette.water)
         light = YUV(light: palette.light)
-        foam = YUV(RGB(0.92, 0.95, 0.98).mixed(palette.horizon, 0.35).scaled(scene.hour == .night ? 0.5 : 0.9))
+        foam = YUV(
+            RGB(0.92, 0.95, 0.98).mixed(palette.horizon, 0.35).scaled(scene.hour == .night ? 0.5 : 0.9))
         waves = tiles.waves
         let isSea = scene.place == .sea
         mirror = isSea ? (scene.isStormy ? 0.36 : 0.55) : scene.place == .city ? 0.62 : 0.82

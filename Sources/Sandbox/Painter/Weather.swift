@@ -131,7 +131,9 @@ struct Weather {
     private func ember(_ m: Mote, time: Float) -> (x: Float, y: Float, heat: Float) {
         let life = (time * (0.10 + 0.12 * m.depth) + m.y).truncatingRemainder(dividingBy: 1)
         let x = m.x * width + sin(time * 1.3 + m.phase) * 26 * k + life * wind * 160 * k
-        return (wrap(x, width), height * (1.05 - life * 0.95), (1 - life) * (0.6 + 0.4 * sin(time * 7 + m.phase)))
+        return (
+            wrap(x, width), height * (1.05 - life * 0.95), (1 - life) * (0.6 + 0.4 * sin(time * 7 + m.phase))
+        )
     }
 
     private func firefly(_ m: Mote, time: Float) -> (x: Float, y: Float, heat: Float) {
@@ -147,8 +149,10 @@ struct Weather {
         let rise = time * (9 + 22 * near) * k
         let span = height * 1.3
         let y = span - wrap(m.y * span + rise, span) - height * 0.15
-        let x = wrap(
-            m.x * width * 1.1 + sin(time * 0.5 + m.phase) * 15 * k * near - shift * near * 0.8, width * 1.1)
+        let x =
+            wrap(
+                m.x * width * 1.1 + sin(time * 0.5 + m.phase) * 15 * k * near - shift * near * 0.8,
+                width * 1.1)
             - width * 0.05
         let flame = 0.86 + 0.14 * sin(time * 5.3 + m.phase * 4) * sin(time * 3.1 + m.phase)
         return (x, y, (5 + 17 * near) * k, flame)

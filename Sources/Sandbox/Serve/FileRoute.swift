@@ -6,7 +6,8 @@ enum FileRoute {
     /// Answers a GET or HEAD for the file at `path`.
     ///
     /// - Parameter tag: Names the content; files of the sandbox never change under one name.
-    static func answer(_ request: HTTPRequest, path: String, contentType: String, tag: String) -> HTTPResponse {
+    static func answer(_ request: HTTPRequest, path: String, contentType: String, tag: String) -> HTTPResponse
+    {
         guard request.method == .GET || request.method == .HEAD else {
             return HTTPResponse(statusCode: .methodNotAllowed, headers: [.allow: "GET, HEAD"])
         }
@@ -26,7 +27,8 @@ enum FileRoute {
         // A range of something that has changed since is not wanted: the whole is.
         if let condition = request.headers[.ifRange], condition != quoted { range = .whole }
         do {
-            return try answer(range, size: size, path: path, headers: headers, isHead: request.method == .HEAD)
+            return try answer(
+                range, size: size, path: path, headers: headers, isHead: request.method == .HEAD)
         } catch {
             return HTTPResponse(statusCode: .notFound)
         }

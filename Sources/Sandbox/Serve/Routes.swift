@@ -18,7 +18,11 @@ struct Routes: HTTPHandler {
         case ("images", 2): return image(request, id: parts[1])
         default:
             return Self.json(
-                ["errors": [["code": "notFound", "message": "There is nothing here. Tasks go to POST /v1."]]],
+                [
+                    "errors": [
+                        ["code": "notFound", "message": "There is nothing here. Tasks go to POST /v1."]
+                    ]
+                ],
                 status: 404)
         }
     }
@@ -26,14 +30,16 @@ struct Routes: HTTPHandler {
     private func tasks(_ request: HTTPRequest) async throws -> HTTPResponse {
         guard request.method == .POST else {
             return Self.json(
-                ["errors": [["code": "methodNotAllowed", "message": "Tasks are sent with POST."]]], status: 405)
+                ["errors": [["code": "methodNotAllowed", "message": "Tasks are sent with POST."]]],
+                status: 405)
         }
         var body = Data()
         for try await chunk in request.bodySequence {
             body.append(chunk)
             guard body.count <= Self.bodyLimit else {
                 return Self.json(
-                    ["errors": [["code": "payloadTooLarge", "message": "The body is too large."]]], status: 413)
+                    ["errors": [["code": "payloadTooLarge", "message": "The body is too large."]]],
+                    status: 413)
             }
         }
         let answer = await desk.answer(body: body, authorization: request.headers[.authorization])

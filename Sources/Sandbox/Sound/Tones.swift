@@ -56,7 +56,8 @@ enum Tones {
                 let t = Float(i) / rate
                 sound[i] *= smooth(0, 0.006, t) * smooth(2.8, 2.4, t)
             }
-            mixer.add(sound, at: Int(at * rate), place: dice.between(0.2, 0.8), level: level * dice.between(0.5, 1))
+            mixer.add(
+                sound, at: Int(at * rate), place: dice.between(0.2, 0.8), level: level * dice.between(0.5, 1))
             at += dice.between(2.6, 4.2)
         }
     }
@@ -71,7 +72,8 @@ enum Tones {
             let slow = 0.6 + 0.4 * sin(t * 0.7 + phase)
             let s = sin(base) + 0.5 * sin(base * 2) + 0.24 * sin(base * 3) + 0.10 * sin(base * 5)
             mixer.left[n] += s * slow * level
-            mixer.right[n] += (sin(base + 0.4) + 0.5 * sin(base * 2 + 0.9) + 0.24 * sin(base * 3)) * slow * level
+            mixer.right[n] +=
+                (sin(base + 0.4) + 0.5 * sin(base * 2 + 0.9) + 0.24 * sin(base * 3)) * slow * level
         }
     }
 

@@ -70,7 +70,8 @@ struct Desk: Sendable {
         }
         guard let key = key?.trimmingCharacters(in: .whitespaces), !key.isEmpty else {
             throw Refusal(
-                code: "missingApiKey", message: "No API key was given.", parameter: ["apiKey"], type: "string",
+                code: "missingApiKey", message: "No API key was given.", parameter: ["apiKey"],
+                type: "string",
                 status: 401)
         }
         if let wanted = configuration.apiKey, wanted != key {
@@ -92,7 +93,8 @@ struct Desk: Sendable {
         case nil: throw Refusal.missing("taskType", type: "string")
         default:
             throw Refusal(
-                code: "unknownTaskType", message: "This task type is not known here.", parameter: ["taskType"],
+                code: "unknownTaskType", message: "This task type is not known here.",
+                parameter: ["taskType"],
                 type: "string", allowedValues: ["videoInference", "getResponse", "imageUpload", "ping"])
         }
     }

@@ -39,7 +39,9 @@ struct Refusal: Error, Sendable {
             parameter: [name], type: type)
     }
 
-    static func notAllowed(_ name: String, _ type: String, _ allowed: [JSON], code: String = "invalidParameter")
+    static func notAllowed(
+        _ name: String, _ type: String, _ allowed: [JSON], code: String = "invalidParameter"
+    )
         -> Refusal
     {
         Refusal(

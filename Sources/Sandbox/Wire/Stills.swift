@@ -35,7 +35,8 @@ struct Stills: Sendable {
     func upload(_ image: String) async throws -> String {
         guard !image.hasPrefix("http://"), !image.hasPrefix("https://") else {
             throw Refusal(
-                code: "invalidImage", message: "The sandbox fetches nothing: send the image as a data URI or base64.",
+                code: "invalidImage",
+                message: "The sandbox fetches nothing: send the image as a data URI or base64.",
                 parameter: ["image"], type: "string")
         }
         let bytes = try decodeText(image, parameter: "image")
@@ -76,7 +77,8 @@ struct Stills: Sendable {
         } catch is MediaError {
             throw unreadable(parameter, "is not a PNG, JPEG, WEBP or BMP picture")
         }
-        for (side, name) in [(size.width, "Width"), (size.height, "Height")] where !(300...4000).contains(side) {
+        for (side, name) in [(size.width, "Width"), (size.height, "Height")]
+        where !(300...4000).contains(side) {
             throw Refusal(
                 code: "invalidFrameImage\(name)",
                 message: "The image is \(size.width)x\(size.height); each side must have 300 to 4000 pixels.",
@@ -87,7 +89,8 @@ struct Stills: Sendable {
 
     private func unreadable(_ parameter: String, _ what: String) -> Refusal {
         Refusal(
-            code: "invalidFrameImage", message: "The image in '\(parameter)' \(what).", parameter: [parameter],
+            code: "invalidFrameImage", message: "The image in '\(parameter)' \(what).",
+            parameter: [parameter],
             type: "string")
     }
 }

@@ -22,7 +22,9 @@ struct VideoReading {
         guard model.string == VideoRules.model else {
             throw Refusal.notAllowed("model", "string", [.string(VideoRules.model)], code: "unsupportedModel")
         }
-        guard let prompt = try text("positivePrompt") else { throw Refusal.missing("positivePrompt", type: "string") }
+        guard let prompt = try text("positivePrompt") else {
+            throw Refusal.missing("positivePrompt", type: "string")
+        }
         let negative = try text("negativePrompt")
         _ = try choice("outputType", ["URL"])
         _ = try choice("deliveryMethod", ["async"])
@@ -47,7 +49,8 @@ struct VideoReading {
             explicit
             ?? VideoRules.size(preset: preset, likeWidth: lead?.width ?? 16, height: lead?.height ?? 9)
             ?? (1280, 720)
-        let seconds = try duration(preset: VideoRules.preset(width: size.width, height: size.height) ?? preset)
+        let seconds = try duration(
+            preset: VideoRules.preset(width: size.width, height: size.height) ?? preset)
 
         return VideoTask(
             taskUUID: uuid, prompt: prompt, negative: negative, width: size.width, height: size.height,
@@ -71,7 +74,8 @@ struct VideoReading {
     private func knownKeys(_ object: [String: JSON], _ known: Set<String>, path: String) throws {
         guard let odd = object.keys.filter({ !known.contains($0) }).min() else { return }
         throw Refusal(
-            code: "unsupportedParameter", message: "The parameter '\(path)\(odd)' is not supported by this model.",
+            code: "unsupportedParameter",
+            message: "The parameter '\(path)\(odd)' is not supported by this model.",
             parameter: [path + odd], allowedValues: known.sorted().map(JSON.string))
     }
 
@@ -85,7 +89,9 @@ struct VideoReading {
     private func whole(_ key: String, _ low: Int64, _ high: Int64?) throws -> Int64? {
         guard let value = task[key] else { return nil }
         guard let number = value.int else { throw Refusal.wrongType(key, "integer") }
-        guard number >= low, number <= high ?? .max else { throw Refusal.outOfRange(key, "integer", low, high) }
+        guard number >= low, number <= high ?? .max else {
+            throw Refusal.outOfRange(key, "integer", low, high)
+        }
         return number
     }
 
@@ -108,7 +114,8 @@ struct VideoReading {
 
     private func url(_ key: String) throws {
         guard let value = task[key] else { return }
-        guard let text = value.string, let scheme = URL(string: text)?.scheme, ["http", "https"].contains(scheme)
+        guard let text = value.string, let scheme = URL(string: text)?.scheme,
+            ["http", "https"].contains(scheme)
         else { throw Refusal.wrongType(key, "URI") }
     }
 
@@ -128,7 +135,9 @@ struct VideoReading {
         try knownKeys(outer, ["pixverse"], path: "providerSettings.")
         guard let inner = outer["pixverse"] else { return [:] }
         let path = "providerSettings.pixverse."
-        guard let settings = inner.object else { throw Refusal.wrongType("providerSettings.pixverse", "object") }
+        guard let settings = inner.object else {
+            throw Refusal.wrongType("providerSettings.pixverse", "object")
+        }
         try knownKeys(settings, VideoRules.settingKeys, path: path)
         for key in ["audio", "multiClip"] { _ = try flag(key, in: settings, path: path) }
         for (key, allowed) in [("style", VideoRules.styles), ("thinking", ["enabled", "disabled", "auto"])] {

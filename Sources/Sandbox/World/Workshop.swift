@@ -59,7 +59,10 @@ final class Workshop: Sendable {
         let task = record.task
         do {
             for (mark, code, message) in [
-                (configuration.faults.refuse, "contentPolicyViolation", "The content was refused by moderation."),
+                (
+                    configuration.faults.refuse, "contentPolicyViolation",
+                    "The content was refused by moderation."
+                ),
                 (configuration.faults.fail, "providerError", "The provider could not make the video."),
             ] where !mark.isEmpty && task.prompt.contains(mark) {
                 try await wait(for: record)

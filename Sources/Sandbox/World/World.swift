@@ -35,7 +35,8 @@ actor World {
         return try names.filter { $0.hasSuffix(".json") }.map { name in
             let path = "\(folder)/tasks/\(name)"
             do {
-                return try JSONDecoder().decode(TaskRecord.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+                return try JSONDecoder().decode(
+                    TaskRecord.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
             } catch {
                 throw SandboxError(
                     message: "the sandbox cannot read its own record \(path)",
@@ -48,7 +49,8 @@ actor World {
     func submit(_ task: VideoTask, request: JSON) throws -> TaskRecord {
         try refuseIfKnown(task.taskUUID)
         let clips = (0..<task.results).map { i in
-            let seed = task.seed.map { ($0 + Int64(i)) % 2_147_483_648 } ?? Int64.random(in: 0..<4_294_967_296)
+            let seed =
+                task.seed.map { ($0 + Int64(i)) % 2_147_483_648 } ?? Int64.random(in: 0..<4_294_967_296)
             return TaskRecord.Clip(videoUUID: UUID().uuidString.lowercased(), seed: seed, state: .processing)
         }
         let record = TaskRecord(

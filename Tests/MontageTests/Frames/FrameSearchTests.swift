@@ -6,7 +6,10 @@ import Testing
 
 /// Frames by number and by time.
 @Suite struct `A frame by its place` {
-    @Test(arguments: ["bframes.mp4", "open.mp4", "vfr.mp4", "head.mp4", "leading.mp4", "a.ts", "a.mkv", "vp8.webm", "a.gif", "a.avi"])
+    @Test(arguments: [
+        "bframes.mp4", "open.mp4", "vfr.mp4", "head.mp4", "leading.mp4", "a.ts", "a.mkv", "vp8.webm", "a.gif",
+        "a.avi",
+    ])
     func `is the one a full decode counts`(_ file: String) throws {
         let folder = try TempDirectory("place")
         let recipe = try #require(Recipe.awkward.first { $0.file == file })
@@ -47,7 +50,9 @@ import Testing
         let recipe = try #require(Recipe.awkward.first { $0.file == "vfr.mp4" })
         let path = try recipe.make(in: folder)
         let answer = try Oracle.ffprobe(path, ["-select_streams", "v", "-show_entries", "frame=pts_time"])
-        let times = try #require(answer["frames"] as? [[String: Any]]).compactMap { Double($0["pts_time"] as? String ?? "") }
+        let times = try #require(answer["frames"] as? [[String: Any]]).compactMap {
+            Double($0["pts_time"] as? String ?? "")
+        }
         try #require(times.count == 48)
         for number in [0, 1, 20, 46] {
             for moment in [times[number], (times[number] + times[number + 1]) / 2] {
@@ -68,7 +73,9 @@ import Testing
         #expect(first.ptsSeconds >= 7)
     }
 
-    @Test(arguments: [FramePosition.index(48), .index(-1), .seconds(2), .seconds(-0.1), .seconds(.nan), .index(.max)])
+    @Test(arguments: [
+        FramePosition.index(48), .index(-1), .seconds(2), .seconds(-0.1), .seconds(.nan), .index(.max),
+    ])
     func `outside the clip is refused with the valid range`(_ position: FramePosition) throws {
         let folder = try TempDirectory("place")
         let path = try Recipe.source(folder, "-g 12 -bf 2")

@@ -20,7 +20,9 @@ import Testing
         if let index = found.index { #expect(index == decoded.count / size - 1) }
     }
 
-    @Test(arguments: ["bframes.mp4", "sound.mp4", "vfr.mp4", "open.mp4", "tail.mp4", "a.ts", "a.mkv", "av1.mp4", "vp9.webm"])
+    @Test(arguments: [
+        "bframes.mp4", "sound.mp4", "vfr.mp4", "open.mp4", "tail.mp4", "a.ts", "a.mkv", "av1.mp4", "vp9.webm",
+    ])
     func `is found from near the end in ordinary files`(_ file: String) throws {
         let folder = try TempDirectory("last")
         let recipe = try #require(Recipe.awkward.first { $0.file == file })
@@ -35,7 +37,9 @@ import Testing
         let upright = try Recipe.source(folder, "-g 12 -bf 2")
         let path = folder.file("turned.mp4")
         // The old tag counts the other way round than the matrix it becomes.
-        try Oracle.ffmpeg(["-i", upright, "-c", "copy", "-metadata:s:v", "rotate=\((360 - degrees) % 360)", path])
+        try Oracle.ffmpeg([
+            "-i", upright, "-c", "copy", "-metadata:s:v", "rotate=\((360 - degrees) % 360)", path,
+        ])
         let report = try Probe.report(path: path, interrupt: Interrupt())
         let turn = try #require(report.video?.rotation)
         let found = try FrameExtraction.frame(of: path, at: .last, interrupt: Interrupt())
@@ -68,7 +72,8 @@ import Testing
         try Oracle.ffmpeg(["-f", "lavfi", "-i", "sine=duration=0.2", sound])
         try Oracle.ffmpeg(["-f", "lavfi", "-i", "color=red:size=64x64", "-frames:v", "1", cover])
         try Oracle.ffmpeg([
-            "-i", sound, "-i", cover, "-map", "0", "-map", "1", "-c", "copy", "-disposition:v", "attached_pic", song,
+            "-i", sound, "-i", cover, "-map", "0", "-map", "1", "-c", "copy", "-disposition:v",
+            "attached_pic", song,
         ])
         for path in [sound, song] {
             let error = #expect(throws: MontageError.self) {

@@ -39,7 +39,9 @@ import Testing
         var picture = try sample(16, 16)
         picture.pixelAspect = Rational(4, 3)
         let bytes = try Data(picture.png())
-        for chunk in ["sRGB", "gAMA", "cHRM", "pHYs"] { #expect(bytes.range(of: Data(chunk.utf8)) != nil, "\(chunk)") }
+        for chunk in ["sRGB", "gAMA", "cHRM", "pHYs"] {
+            #expect(bytes.range(of: Data(chunk.utf8)) != nil, "\(chunk)")
+        }
     }
 
     @Test func `as JPEG stays close, at any size`() throws {
@@ -64,7 +66,7 @@ import Testing
         try Oracle.ffmpeg(["-f", "lavfi", "-i", "color=0x3070c0:size=48x32", "-frames:v", "1", path])
         let picture = try Picture.load(path: path)
         #expect(picture.width == 48 && picture.height == 32 && !picture.hasAlpha)
-        #expect(worst(picture.bytes.prefix(3), [0x30, 0x70, 0xc0]) <= 12)
+        #expect(worst(picture.bytes.prefix(3), [0x30, 0x70, 0xc0]) <= (ending == "gif" ? 32 : 12))
     }
 
     @Test func `that is damaged or none is refused in words`() throws {
@@ -81,9 +83,12 @@ import Testing
 
     @Test func `of a camera held upright is turned`() throws {
         let row = plain(16, [250, 250, 250]) + plain(16, [5, 5, 5])
-        let picture = try Picture(width: 32, height: 16, bytes: Array(repeating: row, count: 16).flatMap { $0 })
+        let picture = try Picture(
+            width: 32, height: 16, bytes: Array(repeating: row, count: 16).flatMap { $0 })
         let jpeg = try picture.jpeg(quality: 95)
-        let tiff: [UInt8] = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+        let tiff: [UInt8] = [
+            0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+        ]
         let block = Array("Exif".utf8) + [0, 0] + tiff
         let segment: [UInt8] = [0xff, 0xe1, 0, UInt8(block.count + 2)] + block
         let turned = try Picture.decode(Array(jpeg.prefix(2)) + segment + Array(jpeg.dropFirst(2)))

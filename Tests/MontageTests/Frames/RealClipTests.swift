@@ -14,7 +14,8 @@ struct `Real clips` {
         let found = try FrameExtraction.frame(of: path, at: .last, interrupt: Interrupt())
         let tags = try Probe.report(path: path, interrupt: Interrupt()).video?.colour
         let lines = found.picture.height
-        let matrix = tags?.matrix == "bt709" || (tags?.matrix == "unknown" && lines >= 720) ? "bt709" : "bt601"
+        let matrix =
+            tags?.matrix == "bt709" || (tags?.matrix == "unknown" && lines >= 720) ? "bt709" : "bt601"
         // Two seconds' worth of frames from the end would do, but then it would be no full decode.
         let decoded = try Oracle.lastFrame(of: path, matrix: matrix, range: tags?.range == "pc" ? "pc" : "tv")
         #expect(worst(found.picture.bytes, decoded) == 0)
@@ -29,7 +30,9 @@ struct `Real clips` {
 
 /// Where the real clips are.
 enum RealClips {
-    static let folder = ProcessInfo.processInfo.environment["REEL_REAL_CLIPS"].flatMap { $0.isEmpty ? nil : $0 }
+    static let folder = ProcessInfo.processInfo.environment["REEL_REAL_CLIPS"].flatMap {
+        $0.isEmpty ? nil : $0
+    }
 
     /// Every clip below the folder.
     static let paths: [String] = {

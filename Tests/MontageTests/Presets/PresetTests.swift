@@ -51,7 +51,7 @@ import Testing
         ("yuv420p", "yuv421p", "video.pixelFormat", 5),
         ("yuv420p", "rgb24", "video.pixelFormat", 5),
         ("container: mp4", "container: avi", "container", 2),
-        ("crf: 20", "preset: fastish", "video.options", 6),
+        ("crf: 20", "preset: fastish", "video.options.preset", 7),
         ("codec: aac", "codec: aac\n  sampleRate: quick", "audio.sampleRate", 10),
         ("codec: aac", "codec: aac\n  options:\n    bb: 1", "audio.options.bb", 11),
         ("  options:\n    crf: 20", "  options: 7", "video.options", 6),

@@ -7,7 +7,8 @@ import Testing
 /// Reports against the ffprobe program.
 @Suite struct `A report` {
     private static let files = [
-        "bframes.mp4", "sound.mp4", "709.mp4", "full.mp4", "odd.mp4", "hdr.mp4", "hevc.mp4", "av1.mp4", "prores.mov",
+        "bframes.mp4", "sound.mp4", "709.mp4", "full.mp4", "odd.mp4", "hdr.mp4", "hevc.mp4", "av1.mp4",
+        "prores.mov",
         "sar.mp4", "a.mkv", "a.ts", "vp9.webm", "frag.mp4",
     ]
 
@@ -43,7 +44,9 @@ import Testing
         #expect(report.audio?.sampleFormat == heard["sample_fmt"] as? String)
     }
 
-    @Test(arguments: ["bframes.mp4", "tail.mp4", "gops.mp4", "head.mp4", "vp8.webm", "a.mkv", "a.ts", "one.mp4"])
+    @Test(arguments: [
+        "bframes.mp4", "tail.mp4", "gops.mp4", "head.mp4", "vp8.webm", "a.mkv", "a.ts", "one.mp4",
+    ])
     func `counts the frames that are presented`(_ file: String) throws {
         let folder = try TempDirectory("probe")
         let recipe = try #require(Recipe.awkward.first { $0.file == file })
@@ -77,7 +80,10 @@ import Testing
         try Oracle.ffmpeg(
             ["-f", "lavfi", "-i", Recipe.pattern(), "-f", "lavfi", "-i", "sine=duration=2:sample_rate=48000"]
                 + ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-colorspace", "bt709"]
-                + ["-color_primaries", "bt709", "-color_trc", "bt709", "-c:a", "aac", "-movflags", "+faststart", path])
+                + [
+                    "-color_primaries", "bt709", "-color_trc", "bt709", "-c:a", "aac", "-movflags",
+                    "+faststart", path,
+                ])
         let report = try Probe.report(path: path, interrupt: Interrupt())
         #expect(report.findings == [])
         #expect(report.moov == "first")
@@ -94,7 +100,7 @@ import Testing
     @Test func `of many files keeps their order, and a bad one its place`() async throws {
         let folder = try TempDirectory("probe")
         let good = try Recipe.source(folder, "-g 12")
-        let text = try folder.write("words.mp4", "this is no film")
+        let text = try folder.write("words.txt", "this is no film")
         let paths = [good, folder.file("none.mp4"), good, text, folder.path]
         let results = await Probe.reports(paths: paths)
         #expect(results.count == 5)

@@ -13,7 +13,8 @@ import Testing
     }
 
     private func cues(_ path: String) throws -> [Cue] {
-        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.first == "WEBVTT")
         func seconds(_ stamp: Substring) -> Double {
             stamp.split(separator: ":").reduce(0) { $0 * 60 + (Double($1) ?? .nan) }
@@ -56,7 +57,8 @@ import Testing
     @Test func `show the frame of their time`() throws {
         let folder = try TempDirectory("thumbs")
         // Red, then green, then blue, a second each.
-        let film = "color=red:size=160x90:rate=10:duration=1[a];color=green:size=160x90:rate=10:duration=1[b];"
+        let film =
+            "color=red:size=160x90:rate=10:duration=1[a];color=green:size=160x90:rate=10:duration=1[b];"
             + "color=blue:size=160x90:rate=10:duration=1[c];[a][b][c]concat=n=3:v=1"
         let set = try Thumbnails.make(from: clip(folder, film), into: folder.path, interrupt: Interrupt())
         let sheet = try Picture.load(path: set.sprites)
@@ -89,7 +91,8 @@ import Testing
 
     @Test func `choose a poster that is neither black nor blurred`() throws {
         let folder = try TempDirectory("thumbs")
-        let film = "color=black:size=320x180:rate=10:duration=2.5[a];"
+        let film =
+            "color=black:size=320x180:rate=10:duration=2.5[a];"
             + "testsrc2=size=320x180:rate=10:duration=2,gblur=12[b];testsrc2=size=320x180:rate=10:duration=1[c];"
             + "color=white:size=320x180:rate=10:duration=2[d];[a][b][c][d]concat=n=4:v=1"
         let set = try Thumbnails.make(from: clip(folder, film), into: folder.path, interrupt: Interrupt())
