@@ -29,7 +29,7 @@ extension Builder {
                     if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
                     let failure = FilmError.message(of: error)
                     emit(.shotFailed(shot: film.shots[index].id, message: failure))
-                    if index == 0 { await format.settle(.failure(error)) }
+                    if index == 0 { await format.settle(.success(production.likelyFormat)) }
                     outcomes.append((index, .failure(error)))
                     break
                 }

@@ -102,8 +102,8 @@ final class Builder: Sendable {
         let isAllRefused =
             shots.isEmpty && failures.allSatisfy { ($0.error as? FilmError)?.code == .serviceRefused }
         let missing = film.shots.count - shots.count
-        let kept = missing == film.shots.count ? "" : "; the other \(shots.count) are kept"
-        let more = missing > 1 ? " (\(missing) of \(film.shots.count) shots are missing\(kept))" : kept
+        let kept = shots.isEmpty ? "" : "; the rest is kept"
+        let more = " (missing: \(missing) of \(film.shots.count) shots\(kept))"
         throw FilmError(
             isAllRefused ? .serviceRefused : .incomplete,
             "shot \(first.shot.id): \(FilmError.message(of: first.error))\(more)",

@@ -117,6 +117,10 @@ package struct Production: Sendable {
             width: size.width, height: size.height, rate: storyboard.film.rate ?? Self.plain(firstRate))
     }
 
+    /// The format as far as it is known without any clip: at the rate that the model's card promises. Other
+    /// chains are rendered in it when the first shot fails.
+    var likelyFormat: FilmFormat { format(firstRate: size.rate ?? Rational(24, 1)) }
+
     /// The usual rate a measured one means: an average over a few seconds is off by a hair.
     static func plain(_ rate: Rational) -> Rational {
         let usual = [

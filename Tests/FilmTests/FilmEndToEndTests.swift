@@ -216,7 +216,7 @@ private let chain = """
         let error = try await #require(throws: FilmError.self) { try await Film.make(settings) { _ in } }
         #expect(error.exitCode == 3)
         #expect(error.message.contains("shot bad"))
-        #expect(error.message.contains("2 of 4 shots are missing"))
+        #expect(error.message.contains("missing: 2 of 4 shots; the rest is kept"))
         #expect(!stage.exists("film.mp4") && !stage.exists("film.json"))
         #expect(stage.exists("shots/01-a.mp4") && stage.exists("shots/04-other.mp4"))
         let before = try await stage.world().tasks.count
@@ -227,6 +227,24 @@ private let chain = """
         #expect(report.run?.generated == 2)
         #expect(try await stage.world().tasks.count == before + 2)
         #expect(report.deliveries[0].frames == 478)
+        await stage.server.stop()
+    }
+
+    @Test func `whose first shot is refused keeps the chains that do not depend on it`() async throws {
+        let stage = try await Stage()
+        let settings = try stage.settings(
+            """
+              - {id: bad, prompt: "A lake [reject]", seed: 2}
+              - {id: other, prompt: A wood in snow, seed: 4, start: fresh}
+            """)
+        let error = try await #require(throws: FilmError.self) { try await Film.make(settings) { _ in } }
+        #expect(error.exitCode == 3)
+        #expect(error.message.contains("shot bad"))
+        #expect(error.message.contains("missing: 1 of 2 shots; the rest is kept"))
+        #expect(stage.exists("shots/02-other.mp4"))
+        let plan = try Film.plan(settings)
+        #expect(plan.steps.first { $0.id == "segment:other:mp4-social" }?.status == .cached)
+        #expect(plan.steps.first { $0.id == "shot:bad" }?.reason.contains("promptBlocked") == true)
         await stage.server.stop()
     }
 

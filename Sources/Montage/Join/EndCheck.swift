@@ -3,7 +3,8 @@ import Media
 /// Decodes the first picture of a film, and from the last keyframe to the last picture.
 enum EndCheck {
     /// Says what is wrong, or nil.
-    static func run(_ path: String, picture: StreamInfo, frames: Int, interrupt: Interrupt) throws -> String? {
+    static func run(_ path: String, picture: StreamInfo, frames: Int, interrupt: Interrupt) throws -> String?
+    {
         if try lastTicks(path, picture: picture, from: nil, limit: 1, interrupt: interrupt) != 0 {
             return "the first picture does not decode to time 0"
         }
@@ -21,9 +22,11 @@ enum EndCheck {
         demuxer.keepOnly([picture.index])
         if let from {
             // A time in the clip and not Int64.max: Matroska's cues compare it in another unit.
-            let end = picture.durationTicks ?? demuxer.container.durationMicroseconds.map {
-                rescale($0, from: Rational(1, 1_000_000), to: picture.timeBase)
-            }
+            let end =
+                picture.durationTicks
+                ?? demuxer.container.durationMicroseconds.map {
+                    rescale($0, from: Rational(1, 1_000_000), to: picture.timeBase)
+                }
             try demuxer.seek(stream: picture.index, ticks: end ?? from)
         }
         let decoder = try Decoder(picture, threads: 1)
@@ -46,8 +49,10 @@ enum EndCheck {
                 try drain()
                 break
             }
-            try decoder.send(packet)
-            try drain()
+            if packet.streamIndex == picture.index {
+                try decoder.send(packet)
+                try drain()
+            }
             packet.clear()
         }
         return last

@@ -33,7 +33,8 @@ struct Prover {
         guard proof.passed else {
             let failed = proof.checks.filter { !$0.passed }.map { "\($0.name): \($0.detail)" }
             throw MontageError(
-                .proofFailed, operation: "the finished film is not what it must be: "
+                .proofFailed,
+                operation: "the finished film is not what it must be: "
                     + failed.joined(separator: "; "),
                 subject: name,
                 hint: "Nothing was published. This is a fault of Reel or of this FFmpeg; please report it.")
@@ -128,7 +129,7 @@ struct Prover {
                 let back = rescale(Int64(place), from: expected.rate.inverse, to: picture.timeBase)
                 if back != pts || place < next || !ahead.insert(place).inserted { found.strays += 1 }
                 while ahead.remove(next) != nil { next += 1 }
-            } else {
+            } else if packet.streamIndex == sound?.index {
                 try ear?.hear(packet)
             }
             packet.clear()

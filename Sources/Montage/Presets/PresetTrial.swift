@@ -36,7 +36,8 @@ struct PresetTrial {
         let line = file.lines[key] ?? file.lines[section]
         let what = error.code == .unknownOption ? "is no option of \(codec)" : "is refused by \(codec)"
         return MontageError(
-            .presetInvalid, operation: "\(key) \(what)", subject: line.map { "\(file.path):\($0)" } ?? file.path,
+            .presetInvalid, operation: "\(key) \(what)",
+            subject: line.map { "\(file.path):\($0)" } ?? file.path,
             hint: "'ffmpeg -h encoder=\(codec)' lists what it takes.", underlying: error)
     }
 }

@@ -63,6 +63,8 @@ final class PieceSound {
             // A clip that is cut short keeps the sound it has.
             if error.code == .cancelled || error.code == .outOfMemory { throw error }
         }
+        // Packets of other streams that the analysis had read before come all the same.
+        if hasPacket, packet.streamIndex != stream.index { return packet.clear() }
         do {
             if hasPacket { try decoder.send(packet) } else { try decoder.sendEnd() }
         } catch {

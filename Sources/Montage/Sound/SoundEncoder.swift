@@ -70,7 +70,11 @@ extension [[Float]] {
         case "fltp", "flt": fill(frame, as: Float.self) { $0 }
         case "dblp", "dbl": fill(frame, as: Double.self) { Double($0) }
         case "s32p", "s32":
-            fill(frame, as: Int32.self) { Int32(Swift.max(-2_147_483_648, Swift.min(2_147_483_647, (Double($0) * 2_147_483_648).rounded()))) }
+            fill(frame, as: Int32.self) {
+                Int32(
+                    Swift.max(
+                        -2_147_483_648, Swift.min(2_147_483_647, (Double($0) * 2_147_483_648).rounded())))
+            }
         case "s16p", "s16":
             fill(frame, as: Int16.self) { Int16(Swift.max(-32768, Swift.min(32767, ($0 * 32768).rounded()))) }
         default: frame.silence()

@@ -82,7 +82,7 @@ final class ClipReader: @unchecked Sendable {
                 try decode(decoder, packet, into: picture, pass: &pass) { pass throws in
                     try pass.take(picture, emit)
                 }
-            } else if let soundDecoder {
+            } else if let soundDecoder, packet.streamIndex == audio?.index {
                 try decode(soundDecoder.decoder, packet, into: sound, pass: &pass) { pass throws in
                     try pass.take(sound: sound, emit)
                 }

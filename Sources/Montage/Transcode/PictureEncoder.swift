@@ -40,5 +40,7 @@ final class PictureEncoder {
 
     func sendEnd() throws(MediaError) { try encoder.sendEnd() }
 
-    func receive(into packet: borrowing Packet) throws(MediaError) -> Pull { try encoder.receive(into: packet) }
+    func receive(into packet: borrowing Packet) throws(MediaError) -> Pull {
+        try encoder.receive(into: packet)
+    }
 }

@@ -12,7 +12,8 @@ import Testing
     func `ten clips of five seconds are fifty seconds of both`(name: String) throws {
         let clips = try (0..<3).map {
             try Cuts.clip(
-                folder, "\($0).mp4", size: "64x64", seconds: 5, sound: $0 == 1 ? 4.98 : 5, tone: 300 + 100 * $0)
+                folder, "\($0).mp4", size: "64x64", seconds: 5, sound: $0 == 1 ? 4.98 : 5,
+                tone: 300 + 100 * $0)
         }
         var preset = try Cuts.preset(name)
         preset.video.options["preset"] = preset.container == "mp4" ? "ultrafast" : nil
@@ -39,9 +40,11 @@ import Testing
         let inputs = [
             try Cuts.clip(folder, "a.mp4", size: "160x90", seconds: 1, sound: 1),
             try Cuts.clip(folder, "b.mp4", size: "96x160", rate: "30", seconds: 1),
-            try Cuts.clip(folder, "c.webm", size: "200x100", rate: "25", seconds: 1, sound: 1,
+            try Cuts.clip(
+                folder, "c.webm", size: "200x100", rate: "25", seconds: 1, sound: 1,
                 "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus -vf setsar=4/3"),
-            try Cuts.clip(folder, "d.mp4", size: "160x90", rate: "24000/1001", seconds: 1, sound: 1,
+            try Cuts.clip(
+                folder, "d.mp4", size: "160x90", rate: "24000/1001", seconds: 1, sound: 1,
                 "-ar 44100 -ac 1"),
         ]
         let proof = try Concat.run(

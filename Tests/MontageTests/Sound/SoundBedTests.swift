@@ -87,7 +87,8 @@ import Testing
         let path = folder.file("click.mp4")
         try Oracle.ffmpeg([
             "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=24000/1001:duration=1", "-f", "lavfi", "-i",
-            "aevalsrc=if(eq(n\\,24000)\\,1\\,0):s=48000:d=1", "-c:v", "libx264", "-c:a", "aac", "-b:a", "256k",
+            "aevalsrc=if(eq(n\\,24000)\\,1\\,0):s=48000:d=1", "-c:v", "libx264", "-c:a", "aac", "-b:a",
+            "256k",
             path,
         ])
         let samples = try bed([.init(source: path, frames: 0..<23)])

@@ -1,10 +1,9 @@
 import Foundation
+@preconcurrency import Glibc
 import Media
 import Montage
 import TestSupport
 import Testing
-
-@preconcurrency import Glibc
 
 @Suite struct TranscodeRefusalTests {
     let folder: TempDirectory

@@ -114,8 +114,12 @@ import Testing
         #expect(made.width == 96)
         #expect(made.height == 160)
         // The program turns by itself; a lossy second generation is near, another orientation is not.
-        let ours = try Oracle.ffmpeg(["-i", made.path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"])
-        let theirs = try Oracle.ffmpeg(["-i", turned, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"])
+        let ours = try Oracle.ffmpeg([
+            "-i", made.path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-",
+        ])
+        let theirs = try Oracle.ffmpeg([
+            "-i", turned, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-",
+        ])
         try #require(ours.output.count == theirs.output.count)
         let off = zip(ours.output, theirs.output).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
         #expect(off / ours.output.count < 8)
@@ -145,8 +149,12 @@ import Testing
         let made = try run(clip, "out.mp4", Cuts.preset("mp4-web"))
         #expect(made.colour == .bt709)
         #expect(try Cuts.stream(made.path, "video")["color_transfer"] as? String == "bt709")
-        let grey = try Oracle.ffmpeg(["-i", made.path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"])
-        let before = try Oracle.ffmpeg(["-i", clip, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"])
+        let grey = try Oracle.ffmpeg([
+            "-i", made.path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-",
+        ])
+        let before = try Oracle.ffmpeg([
+            "-i", clip, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-",
+        ])
         #expect(abs(Int(grey.output[0]) - Int(before.output[0])) > 5)
     }
 
