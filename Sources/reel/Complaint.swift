@@ -25,7 +25,7 @@ struct Complaint: Error, Sendable {
     /// The two lines, without a newline at the end.
     var text: String {
         var line = "error: " + what.onOneLine
-        if let location, !what.contains(location) { line += " — " + location.onOneLine }
+        if let location, !location.isEmpty { line += " — " + location.onOneLine }
         if let taskUUID, !line.contains(taskUUID) { line += " (task \(taskUUID))" }
         return line + "\nhint: " + advice.onOneLine
     }

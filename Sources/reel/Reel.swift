@@ -20,9 +20,25 @@
 // command lets them clean up before it ends.
 
 import ArgumentParser
+import Dispatch
 import Foundation
 
+/// Where the process begins: on the main thread, while it is the only one.
 @main
+enum Program {
+    static func main() {
+        // Before any other thread starts, which an async main would already have done.
+        Interruption.prepare()
+        Task {
+            let status = await Session.run(Array(CommandLine.arguments.dropFirst()))
+            // exit, not return: work of other libraries may still hold threads, and the code must be ours.
+            exit(status.rawValue)
+        }
+        dispatchMain()
+    }
+}
+
+/// The root of all commands.
 struct Reel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reel",
@@ -48,12 +64,6 @@ struct Reel: AsyncParsableCommand {
                 subcommands: [PresetsCommand.self, SandboxCommand.self, DoctorCommand.self]),
         ]
     )
-
-    static func main() async {
-        let status = await Session.run(Array(CommandLine.arguments.dropFirst()))
-        // exit, not return: work of other libraries may still hold threads, and the code must be ours.
-        Foundation.exit(status.rawValue)
-    }
 }
 
 extension Reel {

@@ -3,7 +3,6 @@ import ArgumentParser
 /// One run of the program: from the arguments to the exit code.
 enum Session {
     static func run(_ arguments: [String]) async -> ExitStatus {
-        Interruption.prepare()
         let work = Task { await perform(arguments) }
         Interruption.watch { work.cancel() }
         return await work.value

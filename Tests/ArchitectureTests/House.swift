@@ -27,8 +27,8 @@ let generatorFile = "Sources/Film/RunwareGenerator.swift"
 
 let sizeLimit = 30_000
 let essayLines = 10...40
-/// The two C targets hold a header each: a paragraph is enough.
-let paragraphLines = 4...40
+/// The two C targets hold a header each: a line is enough.
+let paragraphLines = 1...40
 
 enum House {
     static func forbiddenImports(_ files: [SourceFile]) -> [String] {
@@ -57,7 +57,7 @@ enum House {
                     matching: #/\b(?:posix_spawnp?|popen|system|execv[pe]*|execl[pe]*|v?fork)\s*\(/#,
                     "starts a process")
                 + lines(
-                    of: file, matching: #/"(?:[^"\s]*\/)?ff(?:mpeg|probe|play)(?:["\s]|\.exe)/#,
+                    of: file, matching: #/"(?:[^"\s]*\/)?ff(?:mpeg|probe|play)(?:\.exe)?(?:"|\s+-)/#,
                     "names a program of FFmpeg")
         }
     }

@@ -25,9 +25,10 @@ struct SourceFile {
         }
     }
 
-    /// How many comment lines the file opens with.
+    /// How many comment lines the file opens with; imports may stand before them.
     var essayLength: Int {
         text.components(separatedBy: "\n")
+            .drop { $0.isEmpty || $0.firstMatch(of: Self.importLine) != nil }
             .prefix { $0.hasPrefix("//") || $0.hasPrefix(" *") || $0.hasPrefix("/*") }
             .count
     }

@@ -117,7 +117,7 @@ struct Checkup: Encodable, Sendable {
         for library in ffmpeg {
             let versions =
                 library.build == library.run ? library.run : "\(library.run), compiled for \(library.build)"
-            lines.append("ffmpeg    \(library.name) \(versions)")
+            lines.append("FFmpeg    \(library.name) \(versions)")
         }
         lines.append("licence   FFmpeg here: \(ffmpegLicence)")
         for preset in presets {

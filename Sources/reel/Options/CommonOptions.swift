@@ -22,7 +22,7 @@ struct CommonOptions: ParsableArguments {
         FFmpegLog.install(level: .verbose) { level, component, line in
             logger.log(
                 level: level.rawValue <= FFmpegLog.Level.warning.rawValue ? .info : .debug, "\(line)",
-                metadata: ["ffmpeg": "\(component)"])
+                metadata: ["FFmpeg": "\(component)"])
         }
     }
 }
