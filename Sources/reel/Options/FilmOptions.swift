@@ -14,7 +14,8 @@ struct FilmOptions: ParsableArguments {
     var out: String?
 
     @Option(
-        help: ArgumentHelp("Buy nothing if the estimate is over this.", valueName: "usd"), transform: FilmOptions.dollars)
+        help: ArgumentHelp("Buy nothing if the estimate is over this.", valueName: "usd"),
+        transform: FilmOptions.dollars)
     var budget: Decimal?
 
     @Flag(help: "Let the storyboard name pictures outside its folder.")
