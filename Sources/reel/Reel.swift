@@ -20,7 +20,6 @@
 // command lets them clean up before it ends.
 
 import ArgumentParser
-import Dispatch
 import Foundation
 
 /// Where the process begins: on the main thread, while it is the only one.
@@ -29,12 +28,13 @@ enum Program {
     static func main() {
         // Before any other thread starts, which an async main would already have done.
         Interruption.prepare()
-        Task {
+        // Detached: the main actor's thread is the one that waits for signals.
+        let work = Task.detached {
             let status = await Session.run(Array(CommandLine.arguments.dropFirst()))
             // exit, not return: work of other libraries may still hold threads, and the code must be ours.
             exit(status.rawValue)
         }
-        dispatchMain()
+        Interruption.wait { work.cancel() }
     }
 }
 

@@ -3,12 +3,6 @@ import ArgumentParser
 /// One run of the program: from the arguments to the exit code.
 enum Session {
     static func run(_ arguments: [String]) async -> ExitStatus {
-        let work = Task { await perform(arguments) }
-        Interruption.watch { work.cancel() }
-        return await work.value
-    }
-
-    private static func perform(_ arguments: [String]) async -> ExitStatus {
         let wantsJSON = arguments.contains("--json")
         do {
             // A mistyped command is reported as such, not as a surplus argument.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Ctrl-C and SIGTERM. The first asks the running command to stop: its task is cancelled, the rooms raise
 /// their interrupt flags, remove temporary files and keep what was bought. The second ends the process at
-/// once. A thread of its own waits for them, so no code of ours runs inside a signal handler.
+/// once. The main thread waits for them, so no code of ours runs inside a signal handler.
 enum Interruption {
     private static let noticed = Atomic<Bool>(false)
 
@@ -19,18 +19,18 @@ enum Interruption {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    static func watch(_ cancel: @escaping @Sendable () -> Void) {
-        Thread.detachNewThread {
-            var signals = waitedFor()
-            while true {
-                var number: Int32 = 0
-                guard sigwait(&signals, &number) == 0 else { return }
-                if noticed.exchange(true, ordering: .acquiringAndReleasing) {
-                    _exit(ExitStatus.interrupted.rawValue)
-                }
-                Streams.note("interrupted: cleaning up (once more to stop at once)")
-                cancel()
+    /// Waits on the main thread, which has nothing else to do, until the process ends. (`dispatchMain` would
+    /// open the main thread to the signals again.)
+    static func wait(_ cancel: () -> Void) -> Never {
+        var signals = waitedFor()
+        while true {
+            var number: Int32 = 0
+            guard sigwait(&signals, &number) == 0 else { continue }
+            if noticed.exchange(true, ordering: .acquiringAndReleasing) {
+                _exit(ExitStatus.interrupted.rawValue)
             }
+            Streams.note("interrupted: cleaning up (once more to stop at once)")
+            cancel()
         }
     }
 
