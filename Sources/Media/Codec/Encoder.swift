@@ -99,8 +99,8 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
             configure(made)
             made.pointee.thread_count = settings.threads.c
             if settings.globalHeader { made.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
-            made.pointee.flags |= AV_CODEC_FLAG_BITEXACT
-            // Encoders such as Opus and Vorbis in old builds are marked experimental; presets name them.
+            // Without AV_CODEC_FLAG_BITEXACT, which turns off the fast DSP that the ffmpeg program uses too;
+            // what it would leave out is the library's version, not the clock.
             try withOptions(settings.options, subject: name) { (options) throws(MediaError) in
                 try check(avcodec_open2(made, codec, &options), "avcodec_open2", name, as: .invalidArgument)
             }
