@@ -57,8 +57,7 @@ public enum Transcode {
                     path: output.path, preset: output.preset.name, container: output.preset.container,
                     width: one.width, height: one.height, rate: one.rate, frames: one.frames,
                     samples: one.samples, videoCodec: one.videoCodec, audioCodec: one.audioCodec,
-                    colour: one.colour, byteCount: try byteCount(of: pending.path(i)),
-                    sha256: try SHA256.hex(ofFile: pending.path(i), interrupt: interrupt)))
+                    colour: one.colour, byteCount: try byteCount(of: pending.path(i))))
         }
         try interrupt.check()
         try pending.publish()

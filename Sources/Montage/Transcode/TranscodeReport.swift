@@ -42,8 +42,6 @@ public struct TranscodeReport: Sendable, Codable, Equatable {
         public var colour: ColourTags
         /// Bytes.
         public var byteCount: Int64
-        /// SHA-256 of the file, 64 hex digits.
-        public var sha256: String
     }
 
     /// The source.
