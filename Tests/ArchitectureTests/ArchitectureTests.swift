@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@Suite struct `The house stands` {
+@Suite(.blocking) struct `The house stands` {
     let sources: [SourceFile]
     let tests: [SourceFile]
 

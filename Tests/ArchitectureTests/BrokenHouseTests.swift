@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// Each rule is fed sources that break it: a rule that lets them pass would let anything pass.
-@Suite struct `A broken house is noticed` {
+@Suite(.blocking) struct `A broken house is noticed` {
     private func file(_ path: String, _ text: String) -> SourceFile { SourceFile(path: path, text: text) }
 
     @Test(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -7,7 +8,7 @@ import Testing
 
 /// What a killed film run leaves behind, and what the next one makes of it. The sandbox's own books are the
 /// witness of what was bought.
-@Suite struct `A film that is killed` {
+@Suite(.blocking) struct `A film that is killed` {
     private static let storyboard = """
         title: Killed
         model: pixverse:1@6

@@ -2,7 +2,7 @@ import Media
 import TestSupport
 import Testing
 
-@Suite struct CodingTests {
+@Suite(.blocking) struct CodingTests {
     @Test(arguments: [
         ("mp4", "libx264", ["qp": "0", "preset": "ultrafast", "bf": "2"]),
         ("mov", "libx264", ["qp": "0", "preset": "medium", "bf": "3"]),

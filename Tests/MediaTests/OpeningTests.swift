@@ -3,7 +3,7 @@ import Media
 import TestSupport
 import Testing
 
-@Suite struct OpeningTests {
+@Suite(.blocking) struct OpeningTests {
     private func failure(_ path: String, accept: DemuxerSet = .clips) -> MediaError? {
         do {
             _ = try Demuxer(path: path, accept: accept, interrupt: Interrupt())

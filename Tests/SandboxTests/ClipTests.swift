@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct ClipTests {
+@Suite(.blocking) struct ClipTests {
     private func probe(_ path: String) throws -> [[String: Any]] {
         let data = try run(
             "ffprobe", ["-v", "error", "-count_frames", "-show_streams", "-of", "json", path])

@@ -30,27 +30,37 @@ public enum Probe {
     public static func reports(
         paths: [String], accept: DemuxerSet = .media, countFrames: Bool = false, lanes: Lanes = .shared
     ) async -> [Result<ClipReport, any Error>] {
-        await withTaskGroup(of: (Int, Result<ClipReport, any Error>).self) { group in
+        await withTaskGroup(of: Answer.self) { group in
             for (place, path) in paths.enumerated() {
                 group.addTask {
-                    do {
-                        return (
-                            place,
-                            .success(
-                                try await lanes.run { interrupt in
-                                    try report(
-                                        path: path, accept: accept, countFrames: countFrames,
-                                        interrupt: interrupt)
-                                })
-                        )
-                    } catch {
-                        return (place, .failure(error))
-                    }
+                    Answer(
+                        place: place,
+                        result: await answer(path, accept: accept, countFrames: countFrames, lanes: lanes))
                 }
             }
             var results = [Result<ClipReport, any Error>?](repeating: nil, count: paths.count)
-            for await (place, result) in group { results[place] = result }
+            for await answer in group { results[answer.place] = answer.result }
             return results.compactMap { $0 }
+        }
+    }
+
+    private struct Answer: Sendable {
+        let place: Int
+        let result: Result<ClipReport, any Error>
+    }
+
+    // A function of its own: with its `do` and `catch` in the child task's closure, the optimiser of Swift
+    // 6.3.1 lost `place` on the way through the catch.
+    private static func answer(
+        _ path: String, accept: DemuxerSet, countFrames: Bool, lanes: Lanes
+    ) async -> Result<ClipReport, any Error> {
+        do {
+            return .success(
+                try await lanes.run { interrupt in
+                    try report(path: path, accept: accept, countFrames: countFrames, interrupt: interrupt)
+                })
+        } catch {
+            return .failure(error)
         }
     }
 }

@@ -4,7 +4,7 @@ import Montage
 import TestSupport
 import Testing
 
-@Suite struct ConcatTests {
+@Suite(.blocking) struct ConcatTests {
     let folder: TempDirectory
     init() throws { folder = try TempDirectory("concat") }
 

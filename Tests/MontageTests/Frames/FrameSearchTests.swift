@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Frames by number and by time.
-@Suite struct `A frame by its place` {
+@Suite(.blocking) struct `A frame by its place` {
     @Test(arguments: [
         "bframes.mp4", "open.mp4", "vfr.mp4", "head.mp4", "leading.mp4", "a.ts", "a.mkv", "vp8.webm", "a.gif",
         "a.avi",

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The last frame against a full decode by the ffmpeg program: not one sample may differ.
-@Suite struct `The last frame` {
+@Suite(.blocking) struct `The last frame` {
     @Test(arguments: Recipe.awkward)
     func `is the one that a full decode ends with`(_ recipe: Recipe) throws {
         let folder = try TempDirectory("last")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Pictures as values and as files.
-@Suite struct `A picture` {
+@Suite(.blocking) struct `A picture` {
     /// A picture whose every sample is different from its neighbours.
     private func sample(_ width: Int, _ height: Int, bits: Int = 8, alpha: Bool = false) throws -> Picture {
         let count = width * height * (alpha ? 4 : 3) * bits / 8

@@ -4,7 +4,7 @@ import Montage
 import TestSupport
 import Testing
 
-@Suite struct JoinTests {
+@Suite(.blocking) struct JoinTests {
     let folder: TempDirectory
     let format = FilmFormat(width: 160, height: 96, rate: Rational(24, 1))
     init() throws { folder = try TempDirectory("join") }

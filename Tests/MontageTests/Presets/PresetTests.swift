@@ -4,7 +4,7 @@ import Montage
 import TestSupport
 import Testing
 
-@Suite struct PresetTests {
+@Suite(.blocking) struct PresetTests {
     let folder: TempDirectory
     init() throws { folder = try TempDirectory("presets") }
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Reports against the ffprobe program.
-@Suite struct `A report` {
+@Suite(.blocking) struct `A report` {
     private static let files = [
         "bframes.mp4", "sound.mp4", "709.mp4", "full.mp4", "odd.mp4", "hdr.mp4", "hevc.mp4", "av1.mp4",
         "prores.mov",

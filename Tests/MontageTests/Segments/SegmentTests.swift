@@ -4,7 +4,7 @@ import Montage
 import TestSupport
 import Testing
 
-@Suite struct SegmentTests {
+@Suite(.blocking) struct SegmentTests {
     let folder: TempDirectory
     let format = FilmFormat(width: 160, height: 96, rate: Rational(24, 1))
     init() throws { folder = try TempDirectory("segments") }

@@ -4,7 +4,7 @@ import Montage
 import TestSupport
 import Testing
 
-@Suite struct SoundBedTests {
+@Suite(.blocking) struct SoundBedTests {
     let folder: TempDirectory
     let format = FilmFormat(width: 160, height: 96, rate: Rational(24000, 1001))
     init() throws { folder = try TempDirectory("bed") }

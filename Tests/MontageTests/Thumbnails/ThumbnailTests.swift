@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Poster, sprites and their times.
-@Suite struct `The thumbnails` {
+@Suite(.blocking) struct `The thumbnails` {
     private struct Cue {
         var begin: Double
         var end: Double

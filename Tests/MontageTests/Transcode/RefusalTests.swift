@@ -5,7 +5,7 @@ import Montage
 import TestSupport
 import Testing
 
-@Suite struct TranscodeRefusalTests {
+@Suite(.blocking) struct TranscodeRefusalTests {
     let folder: TempDirectory
     init() throws { folder = try TempDirectory("refusals") }
 

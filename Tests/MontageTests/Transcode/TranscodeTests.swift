@@ -4,7 +4,7 @@ import Montage
 import TestSupport
 import Testing
 
-@Suite struct TranscodeTests {
+@Suite(.blocking) struct TranscodeTests {
     let folder: TempDirectory
     init() throws { folder = try TempDirectory("transcode") }
 
