@@ -61,6 +61,24 @@ package struct ArtifactStore: Sendable {
         return stat(path(of: item), &status) == 0 && Int64(status.st_size) == item.bytes
     }
 
+    /// Whether the file is there and its bytes are those it is named by. Reads the whole file.
+    package func isSound(_ item: Item, interrupt: Interrupt) throws -> Bool {
+        guard contains(item) else { return false }
+        return try SHA256.hex(ofFile: path(of: item), interrupt: interrupt) == item.digest
+    }
+
+    /// Moves a damaged file out of the way, beside its place, for whoever wants to look at it.
+    package func setAside(_ item: Item) {
+        _ = try? FileSync.rename(path(of: item), to: path(of: item) + ".damaged")
+    }
+
+    /// The file of a digest, should it be there.
+    package func item(digest: String, ext: String) -> Item? {
+        var status = stat()
+        guard stat(path(digest: digest, ext: ext), &status) == 0 else { return nil }
+        return Item(digest: digest, ext: ext, bytes: Int64(status.st_size))
+    }
+
     /// A fresh name to write to, to be handed to ``adopt(_:ext:interrupt:)``.
     package func scratchPath(ext: String) -> String { "\(scratch)/\(UUID().uuidString).\(ext)" }
 
@@ -71,7 +89,7 @@ package struct ArtifactStore: Sendable {
         guard stat(path, &status) == 0 else { throw FileSync.failure("has vanished", path) }
         let item = Item(digest: digest, ext: ext, bytes: Int64(status.st_size))
         let final = self.path(of: item)
-        if contains(item) {
+        if try isSound(item, interrupt: interrupt) {
             unlink(path)
             return item
         }

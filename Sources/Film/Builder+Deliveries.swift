@@ -31,10 +31,7 @@ extension Builder {
         var pieces: [SoundKeyPiece] = []
         var sound: [SoundPiece] = []
         for (index, shot) in shots.enumerated() {
-            guard let segment = shot.segments[delivery.name] else {
-                throw FilmError(
-                    .stepFailed, "the segment for \(delivery.name) is missing", subject: film.shots[index].id)
-            }
+            let segment = try Self.segment(shot, delivery, film.shots[index])
             segments.append(segment)
             let facts = shot.clip.facts
             let shown =
@@ -53,11 +50,23 @@ extension Builder {
             preset: delivery.document, format: JSONDocument(encoding: format), title: film.title,
             engine: production.engine)
         let step = "film:\(delivery.name)"
-        if let known = try workspace.artifact(key, "film") {
+        if let known = try workspace.artifact(key, "film"),
+            try await publishIfSound(known, to: delivery.fileName)
+        {
             try reuse(step, key)
-            try await publish(known, to: delivery.fileName)
             emit(.deliveryReused(delivery: delivery.name, file: delivery.fileName))
             return known
+        }
+        for (index, shot) in shots.enumerated() where try await !isSound(segments[index]) {
+            // Encoded once more, with the same encoder: the same segment.
+            var shot = shot
+            shot.segments = try await self.segments(index, clip: shot.clip)
+            let again = try Self.segment(shot, delivery, film.shots[index])
+            guard again.item == segments[index].item else {
+                throw FilmError(
+                    .stepFailed, "a damaged segment for \(delivery.name) came out different",
+                    subject: film.shots[index].id, hint: "run again: the film is joined of the new one")
+            }
         }
         let output = store.scratchPath(ext: delivery.preset.fileExtension)
         let spec = StepSpec(
@@ -80,10 +89,20 @@ extension Builder {
         return made
     }
 
+    private static func segment(
+        _ finished: FinishedShot, _ delivery: Delivery, _ shot: Shot
+    ) throws(FilmError) -> Artifact {
+        guard let segment = finished.segments[delivery.name] else {
+            throw FilmError(
+                .stepFailed, "the segment for \(delivery.name) is missing", subject: shot.id)
+        }
+        return segment
+    }
+
     private func thumbnails(of film: Artifact) async throws -> [String: String] {
         let key = try WorkKey.thumbnails(film: film.item.digest, engine: production.engine)
         var made: [String: Artifact] = [:]
-        for name in StepSpec.thumbnailNames { made[name] = try workspace.artifact(key, name) }
+        for name in StepSpec.thumbnailNames { made[name] = try await sound(key, name) }
         if made.count == StepSpec.thumbnailNames.count {
             try reuse("thumbnails", key)
         } else {

@@ -10,15 +10,31 @@ extension Builder {
         return "shots/\(number)-\(film.shots[index].id).\(ending)"
     }
 
+    /// Publishes what is in the store if its bytes are right; false when they are not.
+    func publishIfSound(_ artifact: Artifact, to name: String) async throws -> Bool {
+        do {
+            try await publish(artifact, to: name)
+            return true
+        } catch let error as FilmError where error.code == .artifactDamaged {
+            return try await isSound(artifact)
+        }
+    }
+
     /// Sees to it that a file of the output folder has an artifact's bytes. What is right is left alone.
     func publish(_ artifact: Artifact, to name: String) async throws {
         let path = settings.outputDirectory + "/" + name
         let source = workspace.path(of: artifact)
-        let (digest, bytes) = (artifact.item.digest, artifact.item.bytes)
+        let (store, item) = (self.store, artifact.item)
+        let (digest, bytes) = (item.digest, item.bytes)
         let isPut = try await express.run { interrupt in
             let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
             if size?.int64Value == bytes, (try? SHA256.hex(ofFile: path, interrupt: interrupt)) == digest {
                 return false
+            }
+            guard try store.isSound(item, interrupt: interrupt) else {
+                throw FilmError(
+                    .artifactDamaged, "is damaged", subject: source,
+                    hint: "run again: it is made anew, or fetched again")
             }
             try FileSync.copy(source, to: path)
             return true
@@ -91,13 +107,31 @@ extension Builder {
             if order.shot.isChained, let upstreamPath {
                 found[first] = try await express.run { _ in try DataURIs.exact(upstreamPath) }
             } else if let path = order.shot.firstImage {
-                found[first] = try await express.run { _ in try DataURIs.fitted(path, to: size) }
+                found[first] = try await fitted(path, first, size)
             }
         }
         if let last = order.last, let path = order.shot.lastImage {
-            found[last] = try await express.run { _ in try DataURIs.fitted(path, to: size) }
+            found[last] = try await fitted(path, last, size)
         }
         return found
+    }
+
+    /// A person's picture, if it is still the one that the request is known by: hours may have passed.
+    private func fitted(
+        _ path: String, _ reference: PictureReference, _ size: ModelSize
+    ) async throws -> String {
+        let copy = store.scratchPath(ext: (path as NSString).pathExtension)
+        defer { unlink(copy) }
+        return try await express.run { interrupt in
+            try FileSync.copy(path, to: copy)
+            let digest = try SHA256.hex(ofFile: copy, interrupt: interrupt)
+            guard reference == Production.reference(digest: digest, size: size) else {
+                throw FilmError(
+                    .fileInvalid, "has changed while the film was being made", subject: path,
+                    hint: "run again: the plan is made anew")
+            }
+            return try DataURIs.fitted(copy, to: size)
+        }
     }
 }
 

@@ -79,7 +79,7 @@ extension Builder {
         let (width, height) = (production.size.width, production.size.height)
         let key = try WorkKey.frame(clip: clip.artifact.item.digest, width: width, height: height)
         let step = "frame:\(shot.id)"
-        if let known = try workspace.artifact(key, "frame") {
+        if let known = try await sound(key, "frame") {
             try reuse(step, key)
             return known
         }
@@ -96,7 +96,7 @@ extension Builder {
     }
 
     /// The shot's pictures for every delivery that lacks them: one decode, an encoder each.
-    private func segments(_ index: Int, clip: Clip) async throws -> [String: Artifact] {
+    func segments(_ index: Int, clip: Clip) async throws -> [String: Artifact] {
         let shot = film.shots[index]
         let format = try await self.format.value()
         let formatDocument = try JSONDocument(encoding: format)

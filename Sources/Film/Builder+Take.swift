@@ -9,7 +9,7 @@ extension Builder {
     ) async throws -> Clip {
         let order = production.order(shot, take: number, upstream: upstream)
         let composed = try production.generator.compose(order)
-        let key = try production.key(of: composed, take: number)
+        let key = try production.key(of: composed, shot: shot, take: number)
         await turns.enter(key.digest)
         do {
             let clip = try await takeAlone(order, composed, key, upstreamPath: upstreamPath)
@@ -35,7 +35,7 @@ extension Builder {
             let take = try journal.takes(workKey: key.digest).last { $0.digest == artifact.item.digest }
             return Clip(number: order.take, request: request, artifact: artifact, facts: facts, take: take)
         }
-        if let known = try workspace.artifact(key, "clip") {
+        if let known = try await sound(key, "clip") {
             try reuse(step, key)
             emit(.shotReused(shot: shot.id))
             return try clip(known)
@@ -60,6 +60,11 @@ extension Builder {
                 number: order.take,
                 request: composed.request, reserved: composed.estimate)
             (task, isResumed) = (fresh, false)
+        }
+        guard tally.order(task.taskUUID, estimate: composed.estimate, budget: settings.budget) else {
+            throw FilmError(
+                .budgetExceeded, "not bought, because it would go over the budget", subject: shot.id,
+                hint: "raise the budget and run again; what was bought is kept")
         }
         let pictures = try await pictures(for: order, upstreamPath: upstreamPath)
         try Task.checkCancellation()
@@ -87,6 +92,7 @@ extension Builder {
             try note(made, of: task)
             tally.note { counts in
                 if isResumed { counts.run.resumed += 1 } else { counts.run.generated += 1 }
+                if let cost = made.cost { counts.orders[uuid] = cost }
                 counts.run.spent += made.cost ?? 0
             }
             if made.isUnsafe {
@@ -130,7 +136,7 @@ extension Builder {
                 try journal.advance(task.taskUUID, to: .outstanding, change)
             }
             return FilmError(
-                .shotFailed, failure.description, subject: "",
+                failure.stopsEverything ? .serviceRefused : .shotFailed, failure.description, subject: "",
                 hint: failure.hint ?? "run again: the same task is asked for, nothing is bought twice",
                 underlying: failure)
         case .refused:
@@ -163,8 +169,28 @@ extension Builder {
                 hint: FilmError.hint(of: error) ?? "run again: it is fetched, not bought again",
                 underlying: error)
         }
-        let (facts, report) = try await measure(path, of: task, entry: entry)
+        let digest: String
+        let measured: (ClipFacts, JSONDocument)
+        do {
+            measured = try await measure(path, of: task)
+            digest = try await express.run { try SHA256.hex(ofFile: path, interrupt: $0) }
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+        // Should the run die between the file's coming into the store and the journal's knowing it, the digest
+        // leads the next run to the file.
+        if task.state != .stored { try journal.advance(task.taskUUID, to: .finished) { $0.digest = digest } }
         let item = try await express.run { try store.adopt(path, ext: "mp4", interrupt: $0) }
+        return try enter(item, measured, of: task, as: entry, cost: made.cost)
+    }
+
+    /// Writes down that a clip is in the store.
+    private func enter(
+        _ item: ArtifactStore.Item, _ measured: (ClipFacts, JSONDocument), of task: Take,
+        as entry: StepEntry, cost: Decimal?
+    ) throws -> Artifact {
+        let (facts, report) = measured
         var document = try JSONDocument(encoding: facts)
         if case .object(var members) = document {
             members["report"] = report
@@ -176,13 +202,13 @@ extension Builder {
         } else {
             try journal.store(artifact, of: task.taskUUID, as: entry)
         }
-        emit(.shotStored(shot: shot, frames: facts.frames, cost: made.cost))
+        emit(.shotStored(shot: task.shot, frames: facts.frames, cost: cost))
         return artifact
     }
 
     /// Probes a clip that has just arrived and judges whether a film can use it.
     private func measure(
-        _ path: String, of task: Take, entry: StepEntry
+        _ path: String, of task: Take
     ) async throws -> (ClipFacts, JSONDocument) {
         do {
             let spec = StepSpec(id: "probe", inputs: [], work: .probe(source: path))
@@ -199,7 +225,6 @@ extension Builder {
             }
             return (facts, try JSONDocument(parsing: text))
         } catch {
-            try? FileManager.default.removeItem(atPath: path)
             if FilmError.isCancellation(error) { throw CancellationError() }
             let message = FilmError.message(of: error)
             if task.state != .stored {
@@ -216,39 +241,73 @@ extension Builder {
 
     // MARK: Earlier takes
 
-    /// A clip that was made before and is not in the store: fetched again if the service still has it.
+    /// A clip that was paid for and is not in the store: found, or fetched again if the service still has it.
+    ///
+    /// Nil only when it is certain that it cannot be had any more; then another take may be bought.
     private func recover(_ earlier: [Take], shot: Shot, key: WorkKey, step: String) async throws -> Artifact?
     {
         guard let take = earlier.last(where: { $0.state == .finished || $0.state == .stored }) else {
             return nil
         }
         tally.note { $0.touched.insert(take.taskUUID) }
-        var made: GeneratedShot?
+        if let kept = try await keptUnnoted(take, as: entry(step, key)) { return kept }
+        let fate: TaskFate
         do {
-            made = try await production.generator.lookUp(take.taskUUID)
+            fate = try await production.generator.lookUp(take.taskUUID)
         } catch {
             if error.outcome == .cancelled { throw CancellationError() }
-            if error.outcome == .unknown {
-                throw FilmError(
-                    .shotFailed, error.description, subject: "",
-                    hint: error.hint
-                        ?? "run again: the clip was paid for, nothing is bought until the service answers",
-                    underlying: error)
+            throw FilmError(
+                error.stopsEverything ? .serviceRefused : .shotFailed, error.description, subject: "",
+                hint: error.hint
+                    ?? "run again: the clip was paid for, nothing is bought until the service answers",
+                underlying: error)
+        }
+        switch fate {
+        case .made(let made):
+            emit(.shotResumed(shot: shot.id, taskUUID: take.taskUUID))
+            let artifact = try await bring(made, of: take, as: entry(step, key))
+            tally.note { $0.run.resumed += 1 }
+            return artifact
+        case .running:
+            throw FilmError(
+                .shotFailed,
+                "task \(take.taskUUID) was finished and paid for, and runs again, says the service",
+                subject: "", hint: "run again later; nothing is bought meanwhile")
+        case .failed, .unknown: break
+        }
+        if let url = take.url {
+            // The service forgets a task sooner than its clip.
+            let old = GeneratedShot(
+                url: url, videoUUID: take.videoUUID, seed: take.seed, cost: take.cost, isUnsafe: false)
+            do {
+                let artifact = try await bring(old, of: take, as: entry(step, key))
+                tally.note { $0.run.resumed += 1 }
+                return artifact
+            } catch let error as FilmError where error.code == .shotFailed {
+                // Gone there, too.
             }
         }
-        guard let made else {
-            if take.state == .finished {
-                try journal.advance(take.taskUUID, to: .failed) { $0.errorCode = "clipLost" }
-            }
-            emit(
-                .warning("shot \(shot.id): the clip of task \(take.taskUUID) is gone here and at the service")
-            )
-            return nil
+        if take.state == .finished {
+            try journal.advance(take.taskUUID, to: .failed) { $0.errorCode = "clipLost" }
         }
-        emit(.shotResumed(shot: shot.id, taskUUID: take.taskUUID))
-        let artifact = try await bring(made, of: take, as: entry(step, key))
+        emit(
+            .warning(
+                "shot \(shot.id): the clip of task \(take.taskUUID) is gone here and at the service; "
+                    + "another take is bought"))
+        return nil
+    }
+
+    /// A clip that came into the store just before the run died, unknown to the journal.
+    private func keptUnnoted(_ take: Take, as entry: StepEntry) async throws -> Artifact? {
+        guard take.state == .finished, let digest = take.digest,
+            let item = store.item(digest: digest, ext: "mp4")
+        else { return nil }
+        let store = self.store
+        guard try await express.run({ try store.isSound(item, interrupt: $0) }) else { return nil }
+        let measured = try await measure(store.path(of: item), of: take)
+        emit(.shotResumed(shot: take.shot, taskUUID: take.taskUUID))
         tally.note { $0.run.resumed += 1 }
-        return artifact
+        return try enter(item, measured, of: take, as: entry, cost: take.cost)
     }
 
     /// Takes of earlier runs that nothing asks for any more were paid for all the same: what has become of
@@ -260,15 +319,16 @@ extension Builder {
         }
         for take in strays {
             do {
-                guard let made = try await production.generator.lookUp(take.taskUUID) else { continue }
-                try note(made, of: take)
-                let entry = StepEntry(storyboard: take.storyboard, step: "shot:\(take.shot)", document: nil)
-                _ = try await bring(made, of: take, as: entry)
-                emit(.warning("shot \(take.shot): a take of an earlier request has arrived and is kept"))
-            } catch let failure as GenerationFailure
-                where failure.outcome == .failed || failure.outcome == .refused
-            {
-                _ = try? settle(failure, of: take)
+                switch try await production.generator.lookUp(take.taskUUID) {
+                case .running, .unknown: continue
+                case .failed(let failure): _ = try? settle(failure, of: take)
+                case .made(let made):
+                    try note(made, of: take)
+                    let entry = StepEntry(
+                        storyboard: take.storyboard, step: "shot:\(take.shot)", document: nil)
+                    _ = try await bring(made, of: take, as: entry)
+                    emit(.warning("shot \(take.shot): a take of an earlier request has arrived and is kept"))
+                }
             } catch {
                 emit(
                     .warning(

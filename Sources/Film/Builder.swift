@@ -100,12 +100,14 @@ final class Builder: Sendable {
             throw own
         }
         let isAllRefused =
-            shots.isEmpty && failures.allSatisfy { ($0.error as? FilmError)?.code == .serviceRefused }
+            (shots.isEmpty || tally.now.isBarred)
+            && failures.allSatisfy { ($0.error as? FilmError)?.code == .serviceRefused }
+        let isOverBudget = failures.contains { ($0.error as? FilmError)?.code == .budgetExceeded }
         let missing = film.shots.count - shots.count
         let kept = shots.isEmpty ? "" : "; the rest is kept"
         let more = " (missing: \(missing) of \(film.shots.count) shots\(kept))"
         throw FilmError(
-            isAllRefused ? .serviceRefused : .incomplete,
+            isOverBudget ? .budgetExceeded : isAllRefused ? .serviceRefused : .incomplete,
             "shot \(first.shot.id): \(FilmError.message(of: first.error))\(more)",
             subject: film.path, hint: FilmError.hint(of: first.error) ?? "run again to go on from here",
             underlying: first.error)
@@ -144,6 +146,22 @@ final class Builder: Sendable {
 
     func entry(_ step: String, _ key: WorkKey) -> StepEntry {
         StepEntry(storyboard: film.name, step: step, document: key.document)
+    }
+
+    /// A step's output whose file is in the store, byte for byte. A damaged file is set aside and said.
+    func sound(_ key: WorkKey, _ name: String) async throws -> Artifact? {
+        guard let known = try workspace.artifact(key, name) else { return nil }
+        return try await isSound(known) ? known : nil
+    }
+
+    func isSound(_ artifact: Artifact) async throws -> Bool {
+        let store = self.store
+        if try await express.run({ try store.isSound(artifact.item, interrupt: $0) }) { return true }
+        if store.contains(artifact.item) {
+            store.setAside(artifact.item)
+            emit(.warning("\(store.path(of: artifact.item)): was damaged and is made again"))
+        }
+        return false
     }
 
     /// A step's output was in the store.

@@ -25,8 +25,6 @@ struct ClipFacts: Sendable, Hashable, Codable {
     struct Known: Sendable, Hashable {
         var digest: String
         var facts: ClipFacts
-        /// Whether its bytes are in the store.
-        var isHere: Bool
     }
 }
 

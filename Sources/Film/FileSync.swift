@@ -79,8 +79,10 @@ enum FileSync {
         }
     }
 
-    /// Makes a folder and those above it.
+    /// Makes a folder and those above it; its own name lasts, where the file system lets it.
     static func makeFolder(_ path: String) throws(FilmError) {
+        let isNew = !FileManager.default.fileExists(atPath: path)
+        defer { if isNew { try? flush(folder(of: path)) } }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {

@@ -40,8 +40,19 @@ public enum Film {
     private static func plan(_ production: Production, _ settings: FilmSettings) throws -> Plan {
         let folder = settings.stateDirectory
         let journal = try Journal.snapshot(path: Workspace.journalPath(in: folder)) ?? JournalSnapshot()
-        var planner = Planner(production, journal: journal, store: ArtifactStore(folder: folder).listing())
-        return try planner.plan()
+        let store = ArtifactStore(folder: folder)
+        var listing = store.listing()
+        var damaged: Set<String> = []
+        while true {
+            var planner = Planner(production, journal: journal, store: listing, damaged: damaged)
+            let plan = try planner.plan()
+            // What was paid for, and what the next request carries, is believed by its bytes, not by its size.
+            let bad = try planner.trusted.filter { try !store.isSound($0, interrupt: Interrupt()) }.map(
+                \.name)
+            if bad.isEmpty { return plan }
+            for name in bad { listing[name] = nil }
+            damaged.formUnion(bad)
+        }
     }
 
     /// Makes the film, or what of it is missing.
@@ -61,6 +72,13 @@ public enum Film {
         let workspace = try Workspace(folder: settings.stateDirectory)
         let plan = try await settings.lanes.run { _ in try Self.plan(production, settings) }
         events(.planned(plan))
+        if let budget = settings.budget, plan.totals.unpriced > 0 {
+            throw FilmError(
+                .budgetExceeded,
+                "the model's card has no price for \(plan.totals.unpriced) of the shots to buy, "
+                    + "so they cannot be held to the budget of $\(budget)",
+                subject: settings.storyboardPath, hint: "add prices to the card, or run without a budget")
+        }
         if let budget = settings.budget, plan.totals.estimate > budget {
             throw FilmError(
                 .budgetExceeded,

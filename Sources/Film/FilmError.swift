@@ -36,6 +36,8 @@ public struct FilmError: Error, Sendable, CustomStringConvertible {
         public static let incomplete = Code("incomplete")
         /// A clip came, but it is not a clip that a film can use.
         public static let clipUnusable = Code("clipUnusable")
+        /// A file of the store is not what it is named.
+        public static let artifactDamaged = Code("artifactDamaged")
         /// A media step failed.
         public static let stepFailed = Code("stepFailed")
         /// Reading or writing a file failed.

@@ -8,22 +8,30 @@ package struct Planner {
     let journal: JournalSnapshot
     /// Names (`DIGEST.ext`) and sizes of the store's files.
     let store: [String: Int64]
+    /// Names of files that are there and are not what they are named.
+    let damaged: Set<String>
+    /// Clips and frames the plan counts on, for the caller to check.
+    private(set) var trusted: Set<ArtifactStore.Item> = []
 
     private var steps: [PlanStep] = []
     /// The keys of the steps as far as they are known, by step.
     package private(set) var keys: [String: WorkKey] = [:]
     private var film: Storyboard { production.storyboard }
 
-    package init(_ production: Production, journal: JournalSnapshot, store: [String: Int64]) {
+    package init(
+        _ production: Production, journal: JournalSnapshot, store: [String: Int64], damaged: Set<String> = []
+    ) {
         self.production = production
         self.journal = journal
         self.store = store
+        self.damaged = damaged
     }
 
     /// The whole plan.
     package mutating func plan() throws -> Plan {
         steps = []
         keys = [:]
+        trusted = []
         var clips: [ClipFacts.Known?] = []
         var upstream: PictureReference?
         for index in film.shots.indices {
@@ -49,7 +57,7 @@ package struct Planner {
             let isOpen = shot.isChained && upstream == nil
             let composed = try production.compose(
                 shot, take: take, upstream: isOpen ? .placeholder : upstream)
-            let key = try production.key(of: composed, take: take)
+            let key = try production.key(of: composed, shot: shot, take: take)
             var step = PlanStep(
                 id: id, kind: .generate, shot: shot.id, delivery: nil, status: .willCost, reason: "",
                 estimate: composed.estimate)
@@ -64,10 +72,14 @@ package struct Planner {
             {
                 if holds(clip) {
                     (step.status, step.reason, step.estimate) = (.cached, "in the store", nil)
+                    trusted.insert(clip.item)
+                    chosen = ClipFacts.Known(digest: clip.item.digest, facts: facts)
                 } else {
-                    step.reason = "artifact missing"
+                    // Another clip would have another last frame, so nothing after it is taken for granted.
+                    let what = damaged.contains(clip.item.name) ? "damaged in" : "missing from"
+                    step.reason =
+                        "clip \(what) the store: fetched again, or bought again if the service has it no more"
                 }
-                chosen = ClipFacts.Known(digest: clip.item.digest, facts: facts, isHere: holds(clip))
             } else {
                 step.reason = shotReason(shot, id: id, key: key)
             }
@@ -107,6 +119,7 @@ package struct Planner {
         let key = try WorkKey.frame(
             clip: clip.digest, width: production.size.width, height: production.size.height)
         let known = judge(id, .frame, shot: shot.id, key: key, output: "frame")
+        if let known, holds(known) { trusted.insert(known.item) }
         return known.map { PictureReference("sha256:\($0.item.digest)") }
     }
 
@@ -183,7 +196,7 @@ package struct Planner {
         let isHere = holds(known)
         add(
             id, kind, shot: shot, delivery: delivery, isHere ? .cached : .willRun,
-            isHere ? "in the store" : "artifact missing")
+            isHere ? "in the store" : "artifact \(damaged.contains(known.item.name) ? "damaged" : "missing")")
         return known
     }
 

@@ -16,6 +16,7 @@ package struct Production: Sendable {
     /// The codec library, as it enters keys.
     let engine: String
     private let pictures: [String: PictureReference]
+    private let twinTakes: [String: Int]
 
     /// Looks everything up. Blocks (reads pictures and presets); buys nothing.
     package init(_ settings: FilmSettings) throws {
@@ -44,6 +45,7 @@ package struct Production: Sendable {
             }
         }
         self.pictures = pictures
+        twinTakes = Self.countTwins(storyboard.shots)
         warnings = try judgeAll()
     }
 
@@ -53,13 +55,17 @@ package struct Production: Sendable {
         do {
             _ = try Picture.load(path: path)
             let digest = try SHA256.hex(ofFile: path, interrupt: Interrupt())
-            return PictureReference("sha256:\(digest) fitted \(size.width)x\(size.height)")
+            return reference(digest: digest, size: size)
         } catch {
             let reason = FilmError.message(of: error)
             throw FilmError(
                 .fileInvalid, "shot \(shot.id): \(reason)", subject: "\(storyboard.path):\(shot.line)",
                 hint: "use a PNG or JPEG picture", underlying: error)
         }
+    }
+
+    static func reference(digest: String, size: ModelSize) -> PictureReference {
+        PictureReference("sha256:\(digest) fitted \(size.width)x\(size.height)")
     }
 
     /// Every shot's request against the model's card; a chained one with a stand-in for the frame to come.
@@ -95,9 +101,25 @@ package struct Production: Sendable {
     }
 
     /// The key of a composed take.
-    func key(of composed: ComposedShot, take: Int) throws -> WorkKey {
+    func key(of composed: ComposedShot, shot: Shot, take: Int) throws -> WorkKey {
         try WorkKey.shot(
-            generator: generator.name, request: JSONDocument(parsing: composed.request), take: take)
+            generator: generator.name, request: JSONDocument(parsing: composed.request),
+            take: take + (twinTakes[shot.id] ?? 0))
+    }
+
+    /// How many takes of word-for-word equal shots stand before a shot. Who asks twice for the same without a
+    /// seed wants two clips, so they are numbered on. With a seed the same clip is meant, and bought once.
+    /// Chained shots differ by the frame they start on.
+    private static func countTwins(_ shots: [Shot]) -> [String: Int] {
+        var counts: [Shot: Int] = [:]
+        var before: [String: Int] = [:]
+        for shot in shots where shot.seed == nil && !shot.isChained {
+            var words = shot
+            (words.id, words.line, words.takes) = ("", 0, 0)
+            before[shot.id] = counts[words]
+            counts[words, default: 0] += shot.takes
+        }
+        return before
     }
 
     /// Whether the next shot begins on this one's last frame, which is then shown only once.

@@ -8,7 +8,8 @@ import Synchronization
 /// Has clips made by a Runware service, the hosted one or a sandbox. The only file of this room that knows
 /// the client.
 public struct RunwareGenerator: ShotGenerator {
-    /// `runware` or `sandbox`; enters every shot's work key.
+    /// Who is asked, as it enters every shot's work key: `sandbox`, `runware`, or `runware at HOST` where the
+    /// address is not the hosted service's. Clips of a stand-in must never pass for those of the service.
     public let name: String
     private let client: Client
     private let cards: CardShelf
@@ -16,13 +17,22 @@ public struct RunwareGenerator: ShotGenerator {
     /// Makes a generator.
     ///
     /// - Parameters:
-    ///   - name: who is asked: `runware` or `sandbox`.
+    ///   - name: who is meant: `runware` or `sandbox`; the address decides whether that is true.
     ///   - client: how to reach the service.
     ///   - cards: folders of model cards, first hit first.
     public init(name: String, client: ClientConfiguration, cards: [String], logger: Logger) {
-        self.name = name
+        self.name = Self.identity(name, at: client.baseURL)
         self.client = Client(client, logger: logger)
         self.cards = CardShelf(cards)
+    }
+
+    /// A port is no part of it: a service on this machine may get another one at every start.
+    package static func identity(_ name: String, at address: URL) -> String {
+        guard name == FilmSettings.Provider.runware.rawValue else { return name }
+        let host = address.host?.lowercased() ?? ""
+        if host == URL(string: ClientConfiguration.hostedURL)?.host { return name }
+        let isLocal = host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+        return isLocal ? "\(name) at localhost" : "\(name) at \(host)"
     }
 
     /// Looks the storyboard's size up in the model's card.
@@ -131,21 +141,23 @@ public struct RunwareGenerator: ShotGenerator {
         return try Self.shot(results, taskUUID)
     }
 
-    /// Asks once.
-    public func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> GeneratedShot? {
-        let answer: TaskAnswer?
+    /// Asks a few times, then the archive.
+    public func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> TaskFate {
+        let answer: TaskAnswer
         do {
-            answer = try await client.ask([taskUUID])[taskUUID]
+            answer = try await client.find(taskUUID)
         } catch {
             // Not to have been answered says nothing about the task.
             var failure = GenerationFailure(error)
             if failure.outcome != .cancelled { failure.outcome = .unknown }
             throw failure
         }
-        guard let answer else { return nil }
-        if !answer.results.isEmpty { return try Self.shot(answer.results, taskUUID) }
-        if answer.running == 0, let error = answer.failures.first { throw GenerationFailure(error) }
-        return nil
+        if !answer.results.isEmpty { return .made(try Self.shot(answer.results, taskUUID)) }
+        if answer.running > 0 { return .running }
+        guard let error = answer.failures.first else { return .unknown }
+        let failure = GenerationFailure(error)
+        if failure.outcome == .unknown { throw failure }
+        return .failed(failure)
     }
 
     /// Downloads a clip.
@@ -223,6 +235,8 @@ extension GenerationFailure {
         let outcome: Outcome
         switch (error.category, error.charged) {
         case (.cancelled, _): outcome = .cancelled
+        // The task itself has ended: money may be spent, but there is nothing left to ask for.
+        case (_, .unknown) where error.recovery == .stop || error.recovery == .changeInput: outcome = .failed
         case (_, .unknown): outcome = .unknown
         case (_, .yes): outcome = .failed
         case (.validation, .no), (.auth, .no), (.quota, .no), (.rateLimit, .no), (.safety, .no),

@@ -29,8 +29,9 @@ public protocol ShotGenerator: Sendable {
         progress: @escaping @Sendable (Double?) -> Void
     ) async throws(GenerationFailure) -> GeneratedShot
 
-    /// What the service knows of a task; nil when it is unknown or still running. Never causes work.
-    func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> GeneratedShot?
+    /// What became of a task that was sent in an earlier run. Never causes work. Throws when the service could
+    /// not be asked: not to have been answered says nothing about the task.
+    func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> TaskFate
 
     /// Downloads a clip to a path of the caller's, durable when it returns.
     func fetch(
@@ -146,6 +147,18 @@ public struct GeneratedShot: Sendable, Hashable {
         self.cost = cost
         self.isUnsafe = isUnsafe
     }
+}
+
+/// What became of a task.
+public enum TaskFate: Sendable {
+    /// The clip is there.
+    case made(GeneratedShot)
+    /// It is still being made.
+    case running
+    /// It ended without a clip.
+    case failed(GenerationFailure)
+    /// The service was asked more than once and knows nothing of it.
+    case unknown
 }
 
 /// Why there is no clip.

@@ -50,6 +50,12 @@ public struct StepSpec: Sendable, Codable {
     {
         switch work {
         case .probe(let source):
+            // What came from outside is bounded before it is decoded from end to end.
+            let first = try Probe.report(path: source, accept: .clips, interrupt: interrupt)
+            if let seconds = first.duration, seconds > Self.longestClip {
+                throw FilmError(
+                    .clipUnusable, "it is \(Int(min(seconds, 1e9))) s long, more than any shot", subject: "")
+            }
             let report = try Probe.report(
                 path: source, accept: .clips, countFrames: true, interrupt: interrupt)
             return try StepOutcome(outputs: [.init(name: "clip", path: source, facts: report)])
@@ -78,6 +84,9 @@ public struct StepSpec: Sendable, Codable {
                 })
         }
     }
+
+    /// Seconds; the longest that a clip of a shot may be, far above what any model makes.
+    static let longestClip = 600.0
 
     /// The files that thumbnails consist of.
     static let thumbnailNames = ["poster.jpg", "sprites.jpg", "sprites.vtt"]

@@ -27,7 +27,7 @@ package struct WorkKey: Sendable, Hashable {
     /// - `request`: the whole canonical request: prompt, negative, size or resolution, duration, seed,
     ///   quality, style, audio, multiClip, thinking, model, and the digests of its pictures. A last frame
     ///   enters here and nowhere else: same frame, same key, nothing follows (early cut-off).
-    /// - `take`: the second take of an equal request is another purchase.
+    /// - `take`: the second take of an equal request is another purchase; so is an equal shot without a seed.
     /// Not: shot id, title, place in the file, comments, task UUID, prices.
     package static func shot(generator: String, request: JSONDocument, take: Int) throws(MediaError)
         -> WorkKey

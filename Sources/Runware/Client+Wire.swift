@@ -30,6 +30,11 @@ extension Client {
         tasks(uuids.map { ["taskType": .string("getResponse"), "taskUUID": .string($0)] })
     }
 
+    /// The question to the archive of past tasks.
+    static func details(_ uuid: String) -> Data {
+        tasks([["taskType": .string("getTaskDetails"), "taskUUID": .string(uuid)]])
+    }
+
     func redacted(_ error: RunwareError) -> RunwareError {
         var copy = error
         copy.message = configuration.redacted(error.message)

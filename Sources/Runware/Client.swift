@@ -63,10 +63,8 @@ public actor Client {
                 let reply = await post(Self.questions([taskUUID]), submits: false)
                 event = .asked(Reading.ask(reply, tasks: [taskUUID])[taskUUID] ?? .answer(TaskAnswer()))
             case .askArchive:
-                let question = Self.tasks([
-                    ["taskType": .string("getTaskDetails"), "taskUUID": .string(taskUUID)]
-                ])
-                event = .archive(Reading.archive(await post(question, submits: false), task: taskUUID))
+                event = .archive(
+                    Reading.archive(await post(Self.details(taskUUID), submits: false), task: taskUUID))
             case .wait(let pause):
                 do {
                     try await configuration.pace.sleep(pause)
@@ -99,6 +97,38 @@ public actor Client {
             }
         }
         return answers
+    }
+
+    /// What became of a task that was sent in an earlier run. Never submits anything.
+    ///
+    /// A service that keeps silent is asked a few times, then its archive. An answer that is still silent, with
+    /// `isDenied` set, means that nobody there knows the task; where nothing could be learnt, this throws.
+    public func find(_ uuid: String) async throws(RunwareError) -> TaskAnswer {
+        for attempt in 0..<max(1, configuration.poll.silentAsksBeforeResubmitting) {
+            if attempt > 0 {
+                do {
+                    try await configuration.pace.sleep(
+                        configuration.poll.pause(attempt - 1, configuration.pace.random()))
+                } catch {
+                    throw RunwareError(code: "cancelled", category: .cancelled, message: "stopped asking")
+                }
+            }
+            if let answer = try await ask([uuid])[uuid], !answer.isDenied, !answer.isSilent { return answer }
+        }
+        switch Reading.archive(await post(Self.details(uuid), submits: false), task: uuid) {
+        case .found(let answer): return answer
+        case .known:
+            var answer = TaskAnswer()
+            answer.running = 1
+            return answer
+        case .none:
+            var answer = TaskAnswer()
+            answer.isDenied = true
+            return answer
+        case .unclear(let error, _): throw redacted(error)
+        case .cancelled:
+            throw RunwareError(code: "cancelled", category: .cancelled, message: "stopped asking")
+        }
     }
 
     private func checkReady(_ request: VideoRequest, _ taskUUID: String) throws(RunwareError) {

@@ -35,6 +35,8 @@ package struct TaskItem: Sendable {
     package var fault: ServiceFault?
     /// The archived answer inside a `getTaskDetails` item.
     package var archived: JSONValue?
+    /// A `getTaskDetails` item that shows a request: the service has seen the task.
+    package var wasRequested = false
 
     init?(_ json: JSONValue) {
         guard let object = json.object else { return nil }
@@ -51,6 +53,8 @@ package struct TaskItem: Sendable {
         imageUUID = object["imageUUID"]?.string
         imageURL = object["imageURL"]?.string
         archived = object["response"]
+        wasRequested =
+            object["request"].map { !($0.array ?? []).isEmpty || $0.object?.isEmpty == false } ?? false
         if status == "error" {
             fault =
                 (object["error"]?.object).flatMap { _ in object["error"] }.flatMap(ServiceFault.init)

@@ -27,6 +27,19 @@ package enum AskReply: Sendable {
     case cancelled
 }
 
+/// What the archive of past tasks said.
+package enum ArchiveReply: Sendable {
+    /// The task ended, with results or with a failure.
+    case found(TaskAnswer)
+    /// The task is known, but how it ended is not said: it may still run.
+    case known
+    /// The archive answered, and holds nothing of the task; or there is no archive.
+    case none
+    /// Nothing learnt; that proves nothing about the task.
+    case unclear(RunwareError, retryAfter: Duration?)
+    case cancelled
+}
+
 /// From HTTP to meaning. Pure. The body is read whatever the status says.
 package enum Reading {
     package static func submit(_ reply: Result<HTTPReply, TransportError>, task uuid: String) -> SubmitReply {
@@ -128,7 +141,7 @@ package enum Reading {
         var seen: Set<String> = []
         for item in envelope.data where item.taskUUID.matches(uuid) {
             if let fault = item.fault {
-                answer.failures.append(fault.error(status: status, task: uuid, charged: .unknown))
+                answer.failures.append(fault.error(status: status, task: uuid, charged: .unknown).asTheEnd)
             } else if item.isResult {
                 let identity = item.videoUUID ?? item.videoURL ?? "result"
                 guard seen.insert(identity).inserted else { continue }
@@ -151,23 +164,54 @@ package enum Reading {
                 status >= 500 || status == 429 || status == 408
                 || [.rateLimit, .serverError].contains(error.category)
             let isAboutTask = fault.taskUUID != nil && error.category != .auth
-            if fault.isFinal || (isAboutTask && !passes) { answer.failures.append(error) }
+            if fault.isFinal {
+                answer.failures.append(error.asTheEnd)
+            } else if isAboutTask && !passes {
+                // Only what a task can die of is its end. Anything else may be about the question.
+                let isEnd = [.provider, .safety, .notFound].contains(error.category)
+                answer.failures.append(isEnd ? error.asTheEnd : error.charged(.unknown, .askAgain))
+            }
         }
         return answer
     }
 
-    /// The results an archive holds for a task; nil where it holds none.
-    package static func archive(_ reply: Result<HTTPReply, TransportError>, task uuid: String) -> TaskAnswer?
+    /// What an archive holds of a task. Only a definite answer counts as "nothing": what follows may cost money.
+    package static func archive(_ reply: Result<HTTPReply, TransportError>, task uuid: String) -> ArchiveReply
     {
-        guard case .success(let http) = reply, let envelope = Envelope(http.body) else { return nil }
+        let http: HTTPReply
+        switch reply {
+        case .failure(let error):
+            if error.kind == .cancelled { return .cancelled }
+            return .unclear(Self.error(error, uuid, .unknown), retryAfter: nil)
+        case .success(let answer): http = answer
+        }
+        let mayPass = http.status >= 500 || http.status == 429 || http.status == 408
+        guard let envelope = Envelope(http.body) else {
+            if (400..<500).contains(http.status), !mayPass { return .none }
+            return .unclear(
+                error(http, uuid, .unknown, "the archive's answer could not be read"), retryAfter: wait(http))
+        }
+        var isKnown = false
         for item in envelope.data where item.taskUUID.matches(uuid) {
+            if item.wasRequested { isKnown = true }
             guard let archived = item.archived, archived.object != nil,
                 let inner = Envelope(Data(archived.canonical.utf8))
             else { continue }
-            let answer = answer(inner, uuid, http.status)
-            if !answer.results.isEmpty { return answer }
+            isKnown = true
+            var answer = answer(inner, uuid, http.status)
+            // A refused repetition is archived over the answer that matters; it says nothing about the end.
+            answer.failures.removeAll { $0.code == "conflictTaskUUID" }
+            if !answer.results.isEmpty || !answer.failures.isEmpty { return .found(answer) }
         }
-        return nil
+        if isKnown { return .known }
+        let isOutage = envelope.errors.contains {
+            [.rateLimit, .serverError].contains(RunwareError.Category(code: $0.code))
+        }
+        if mayPass || isOutage {
+            return .unclear(
+                error(http, uuid, .unknown, "the archive could not be asked"), retryAfter: wait(http))
+        }
+        return .none
     }
 
     /// How long the service asks us to wait, five minutes at most.
@@ -224,6 +268,13 @@ extension String? {
 }
 
 extension RunwareError {
+    /// Said of a task that has ended: whatever the cause, asking again would only be told the same.
+    var asTheEnd: RunwareError {
+        var copy = self
+        if recovery == .askAgain || recovery == .retryTransport { copy.recovery = .stop }
+        return copy
+    }
+
     func charged(_ charged: Charged, _ recovery: Recovery? = nil) -> RunwareError {
         var copy = self
         copy.charged = charged

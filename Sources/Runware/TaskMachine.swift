@@ -9,7 +9,7 @@ package struct TaskMachine: Sendable {
         case start
         case submitted(SubmitReply)
         case asked(AskReply)
-        case archive(TaskAnswer?)
+        case archive(ArchiveReply)
         case waited
         case cancelled
     }
@@ -43,6 +43,7 @@ package struct TaskMachine: Sendable {
     private var silentAsks = 0
     private var deniedAsks = 0
     private var archiveIsAsked = false
+    private var archiveTroubles = 0
     private var outageSince: Duration?
     private var outageCount = 0
     private var next: After = .ask
@@ -70,13 +71,7 @@ package struct TaskMachine: Sendable {
             return next == .ask ? .ask : submit()
         case .submitted(let reply): return submitted(reply, now, random)
         case .asked(let reply): return asked(reply, now, random)
-        case .archive(let answer):
-            if let answer {
-                isAccepted = true
-                absorb(answer)
-                return .finish(results, failures)
-            }
-            return submit()
+        case .archive(let reply): return archived(reply, random)
         case .cancelled: return .fail(cancelled())
         }
     }
@@ -162,6 +157,30 @@ package struct TaskMachine: Sendable {
         return submit()
     }
 
+    private mutating func archived(_ reply: ArchiveReply, _ random: Double) -> Action {
+        switch reply {
+        case .cancelled: return .fail(cancelled())
+        case .found(let answer):
+            isAccepted = true
+            absorb(answer)
+            return end(answer) ?? .finish(results, failures)
+        case .known:
+            isAccepted = true
+            return pause(random)
+        case .none:
+            guard submissions < policy.mostSubmissions else { return giveUp() }
+            return submit()
+        case .unclear(let error, let wanted):
+            // Not to know is not a reason to send: ask on, and give up with the task open.
+            archiveIsAsked = false
+            archiveTroubles += 1
+            guard archiveTroubles < policy.mostSubmissions else { return .fail(error.charged(.unknown)) }
+            obstacle = error.message
+            next = .ask
+            return .wait(max(policy.pause(archiveTroubles, random), wanted ?? .zero))
+        }
+    }
+
     private mutating func pause(_ random: Double) -> Action {
         defer { asks += 1 }
         next = .ask
@@ -215,7 +234,7 @@ package struct TaskMachine: Sendable {
             RunwareError(
                 code: "taskNotFound", category: .notFound,
                 message: "the service took the task on and no longer knows it", taskUUID: uuid,
-                charged: .unknown))
+                charged: .unknown, recovery: .askAgain))
     }
 
     private func giveUp() -> Action {

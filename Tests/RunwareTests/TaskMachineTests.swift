@@ -85,7 +85,7 @@ import Testing
         var unknown = Run()
         let script = try [
             submitted(.deadline), asked("silent"), asked("task-not-found", 404), asked("silent"),
-            .archive(nil),
+            .archive(.none),
             submitted("conflict", 400), asked("done"),
         ]
         #expect(unknown.play(script) == "submit, ask, ask, ask, archive, submit, ask, finish 1")
@@ -98,10 +98,82 @@ import Testing
             submitted(.lost), asked("silent"), asked("silent"), asked("silent"), .archive(found),
         ]
         #expect(run.play(script) == "submit, ask, ask, ask, archive, finish 1")
-        #expect(Reading.archive(.success(try Fixture.reply("archive-empty")), task: Fixture.task) == nil)
+        for (name, status) in [("archive-empty", 200), ("refused-duration", 400), ("archive", 0)] {
+            let reply = status == 0 ? HTTPReply(status: 404) : try Fixture.reply(name, status: status)
+            guard case .none = Reading.archive(.success(reply), task: Fixture.task) else {
+                Issue.record("\(name) is read as more than nothing")
+                return
+            }
+        }
+    }
+
+    @Test(arguments: [0, 429, 500, 503])
+    func `an archive that cannot be asked is no reason to send again`(status: Int) throws {
+        let reply: Result<HTTPReply, TransportError> =
+            status == 0 ? .failure(TransportError(.lost, "x")) : .success(HTTPReply(status: status))
+        let unclear = TaskMachine.Event.archive(Reading.archive(reply, task: Fixture.task))
+        var run = Run(alreadySent: true)
+        let silence = try asked("silent")
+        let script =
+            [silence, silence, silence] + Array(repeating: [unclear, silence], count: 9).flatMap(\.self)
+        let log = run.play(script)
+        #expect(!log.contains("submit"))
         #expect(
-            Reading.archive(.success(try Fixture.reply("refused-duration", status: 400)), task: Fixture.task)
-                == nil)
+            log.contains("fail") && run.failure?.charged == .unknown && run.failure?.recovery == .askAgain)
+    }
+
+    @Test func `a task whose request is archived without an end is waited for, not sent again`() throws {
+        let body = """
+            {"data":[{"taskType":"getTaskDetails","taskUUID":"\(Fixture.task)",
+              "request":[{"taskType":"videoInference"}],"response":null}]}
+            """
+        let known = Reading.archive(
+            .success(HTTPReply(status: 200, body: Data(body.utf8))), task: Fixture.task)
+        var run = Run(alreadySent: true)
+        let script = try [
+            asked("silent"), asked("silent"), asked("silent"), .archive(known), asked("silent"),
+            asked("done"),
+        ]
+        #expect(run.play(script) == "ask, ask, ask, archive, ask, ask, finish 1")
+    }
+
+    @Test func `an archived failure ends the task, an archived conflict does not`() throws {
+        func archived(_ code: String) -> TaskMachine.Event {
+            let body = """
+                {"data":[{"taskType":"getTaskDetails","taskUUID":"\(Fixture.task)","response":{"errors":[
+                  {"code":"\(code)","message":"x","status":"error","taskUUID":"\(Fixture.task)"}]}}]}
+                """
+            return .archive(
+                Reading.archive(.success(HTTPReply(status: 200, body: Data(body.utf8))), task: Fixture.task))
+        }
+        var failed = Run(alreadySent: true)
+        let silence = try asked("silent")
+        #expect(
+            failed.play([silence, silence, silence, archived("providerError")])
+                == "ask, ask, ask, archive, fail providerError unknown")
+        var conflict = Run(alreadySent: true)
+        #expect(
+            try conflict.play([silence, silence, silence, archived("conflictTaskUUID"), asked("done")])
+                == "ask, ask, ask, archive, ask, finish 1")
+    }
+
+    @Test func `an error that may be about the question leaves the task open`() throws {
+        let body = """
+            {"errors":[{"code":"tooManyQuestions","message":"x","taskUUID":"\(Fixture.task)"}]}
+            """
+        let replies = Reading.ask(
+            .success(HTTPReply(status: 200, body: Data(body.utf8))), tasks: [Fixture.task])
+        var run = Run(alreadySent: true)
+        _ = run.play([.asked(try #require(replies[Fixture.task]))])
+        #expect(run.failure?.charged == .unknown && run.failure?.recovery == .askAgain)
+    }
+
+    @Test(arguments: ["failed", "poll-final-504"])
+    func `a task that has ended badly is not asked for again`(name: String) throws {
+        var run = Run(alreadySent: true)
+        _ = try run.play([asked(name, name == "failed" ? 200 : 504)])
+        let recovery = try #require(run.failure?.recovery)
+        #expect(recovery == .stop || recovery == .changeInput)
     }
 
     @Test func `a conflict on the very first submission is an error, not an acceptance`() throws {
@@ -133,7 +205,7 @@ import Testing
     {
         var run = Run(alreadySent: true)
         let script = try [
-            asked("silent"), asked("silent"), asked("silent"), .archive(nil), submitted("conflict", 400),
+            asked("silent"), asked("silent"), asked("silent"), .archive(.none), submitted("conflict", 400),
             asked("done"),
         ]
         #expect(run.play(script) == "ask, ask, ask, archive, submit, ask, finish 1")
@@ -167,7 +239,7 @@ import Testing
         #expect(try run.play([submitted(name, status)]) == "submit, fail \(code) no")
         var again = Run(alreadySent: true)
         let script = try [
-            asked("silent"), asked("silent"), asked("silent"), .archive(nil), submitted(name, status),
+            asked("silent"), asked("silent"), asked("silent"), .archive(.none), submitted(name, status),
         ]
         let charged = code == "unsupportedDuration" ? "no" : "unknown"
         #expect(again.play(script).hasSuffix("submit, fail \(code) \(charged)"))
