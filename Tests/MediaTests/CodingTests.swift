@@ -50,6 +50,30 @@ import Testing
         #expect(error?.message.contains("warp") == true, "\(error?.message ?? "")")
     }
 
+    @Test(arguments: [("preset", "quick"), ("tune", "film,zerolatncy"), ("profile", "tall")])
+    func `a word that libx264 would complain of on stderr never reaches it`(key: String, value: String) throws {
+        let error = #expect(throws: MediaError.self) {
+            _ = try Encoder(
+                video: Making.format(), settings: EncoderSettings(codec: "libx264", options: [key: value]))
+        }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.ffmpegCode == nil)
+        #expect(error?.hint?.contains("its \(key) is one of") == true, "\(error?.description ?? "")")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `SVT-AV1 is closed before its first picture without waiting`() throws {
+        let settings = EncoderSettings(codec: "libsvtav1", options: ["preset": "12"])
+        _ = try Encoder(video: Making.format(), settings: settings)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `an option that SVT-AV1 does not know is refused without waiting`() throws {
+        let error = #expect(throws: MediaError.self) {
+            _ = try Encoder(
+                video: Making.format(), settings: EncoderSettings(codec: "libsvtav1", options: ["cfr": "20"]))
+        }
+        #expect(error?.code == .unknownOption)
+    }
+
     @Test func `a missing encoder is said to be missing`() throws {
         let error = #expect(throws: MediaError.self) {
             _ = try Encoder(video: Making.format(), settings: EncoderSettings(codec: "libx999"))

@@ -15,6 +15,10 @@ extension Recipe {
         Recipe("one frame", "one.mp4", x264, "-frames:v 1"),
         Recipe("two frames", "two.mp4", x264, "-frames:v 2 -bf 2"),
         Recipe(
+            "open groups, the last one short", "open-short.mp4",
+            picture: "testsrc2=size=128x72:rate=24:duration=4,noise=alls=12:allf=t",
+            "-frames:v 75", x264, "-g 12 -bf 3 -x264-params open-gop=1:b-adapt=0:scenecut=0"),
+        Recipe(
             "open groups of pictures", "open.mp4", x264,
             "-bf 3 -x264-params open-gop=1:keyint=12:min-keyint=12"),
         Recipe("gradual refresh", "refresh.mp4", x264, "-x264-params intra-refresh=1:keyint=16"),

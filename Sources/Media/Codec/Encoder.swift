@@ -28,6 +28,12 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let name: String
     private let frameDuration: Int64
+    private let begun = Begun()
+
+    /// Whether a frame was ever sent.
+    private final class Begun {
+        var value = false
+    }
 
     /// How the stream is coded: for `Muxer.addStream`.
     public let parameters: CodecParameters
@@ -95,13 +101,19 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
             throw MediaError(.outOfMemory, operation: "avcodec_alloc_context3", subject: name)
         }
         let parameters: CodecParameters
-        do {
+        do throws(MediaError) {
             configure(made)
             made.pointee.thread_count = settings.threads.c
             if settings.globalHeader { made.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
             // Without AV_CODEC_FLAG_BITEXACT, which turns off the fast DSP that the ffmpeg program uses too;
             // what it would leave out is the library's version, not the clock.
-            try withOptions(settings.options, subject: name) { (options) throws(MediaError) in
+            var options = settings.options
+            try ForeignEncoders.prepare(name, options: &options)
+            // FFmpeg tells of unknown options only once the encoder is open; not all can be closed then.
+            for key in options.keys.sorted() where av_opt_find(made, key, nil, 0, AV_OPT_SEARCH_CHILDREN) == nil {
+                throw unknownOption(key, of: name)
+            }
+            try withOptions(options, subject: name) { (options) throws(MediaError) in
                 try check(avcodec_open2(made, codec, &options), "avcodec_open2", name, as: .invalidArgument)
             }
             parameters = try CodecParameters(of: made)
@@ -117,6 +129,7 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
     }
 
     deinit {
+        if !begun.value { ForeignEncoders.settle(context) }
         var context: UnsafeMutablePointer<AVCodecContext>? = context
         avcodec_free_context(&context)
     }
@@ -135,6 +148,7 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
     /// - Returns: False if the encoder is full: receive first, then send the same frame again.
     @discardableResult
     public func send(_ frame: borrowing Frame) throws(MediaError) -> Bool {
+        begun.value = true
         let result = avcodec_send_frame(context, frame.pointer)
         if result == reel_averror_again() { return false }
         try check(result, "avcodec_send_frame", name, as: .encodeFailed)
@@ -178,8 +192,12 @@ func withOptions(
     }
     try body(&dictionary)
     if let unused = readDictionary(dictionary).keys.sorted().first {
-        throw MediaError(
-            .unknownOption, operation: "option '\(unused)'", subject: "\(subject) has no option '\(unused)'",
-            hint: "check the spelling; 'ffmpeg -h encoder=\(subject)' lists an encoder's options")
+        throw unknownOption(unused, of: subject)
     }
+}
+
+private func unknownOption(_ key: String, of subject: String) -> MediaError {
+    MediaError(
+        .unknownOption, operation: "option '\(key)'", subject: "\(subject) has no option '\(key)'",
+        hint: "check the spelling; 'ffmpeg -h encoder=\(subject)' lists an encoder's options")
 }

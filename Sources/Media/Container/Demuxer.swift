@@ -47,6 +47,10 @@ public struct Demuxer: ~Copyable {
                 error = MediaError(.truncated, operation: "avformat_open_input", subject: path)
                 error.logLine = "its index, the moov box, is missing"
             }
+            // Without this the line would list all demuxers that may.
+            if let line = error.logLine, line.contains("not on whitelist") {
+                error.logLine = "it is of the kind " + (line.split(separator: " ").first.map(String.init) ?? "unknown")
+            }
             throw error
         }
         let described: [StreamInfo]
@@ -100,12 +104,16 @@ public struct Demuxer: ~Copyable {
     /// - Returns: False at the end of the file; the packet is then empty.
     /// - Throws: `.io`, `.notMedia`, `.cancelled`. Source: `av_read_frame`.
     public func read(into packet: borrowing Packet) throws(MediaError) -> Bool {
-        try interrupt.check()
-        packet.clear()
-        let result = av_read_frame(context, packet.pointer)
-        if result == reel_averror_eof() { return false }
-        try check(result, "av_read_frame", path, as: .notMedia)
-        return true
+        while true {
+            try interrupt.check()
+            packet.clear()
+            let result = av_read_frame(context, packet.pointer)
+            if result == reel_averror_eof() { return false }
+            try check(result, "av_read_frame", path, as: .notMedia)
+            // Packets that analysis had read ahead come out whatever was said about their stream since.
+            let stream = context.pointee.streams[Int(packet.pointer.pointee.stream_index)]
+            if stream?.pointee.discard != AVDISCARD_ALL { return true }
+        }
     }
 
     /// Goes to a keyframe at or before `ticks` (or at or after, if not `backward`).

@@ -13,6 +13,9 @@ final class FrameWalk {
     /// The first packet that was decoded after the last start.
     private(set) var start: (pts: Int64?, dts: Int64?, position: Int64?)?
 
+    /// The highest time of a packet given to the decoder since the last start: a frame of that time is owed.
+    private(set) var latestSent: Int64?
+
     let demuxer: Demuxer
     let stream: StreamInfo
     private let decoder: Decoder
@@ -54,6 +57,7 @@ final class FrameWalk {
         faults = []
         corruptFrames = 0
         start = nil
+        latestSent = nil
         isDraining = false
         hasEnded = false
         waitsForKeyframe = true
@@ -97,6 +101,7 @@ final class FrameWalk {
             if waitsForKeyframe, !packet.isKeyframe { continue }
             waitsForKeyframe = false
             if start == nil { start = (packet.pts, packet.dts, packet.position) }
+            noteSent()
             do {
                 try decoder.send(packet)
                 return
@@ -104,6 +109,12 @@ final class FrameWalk {
                 faults.append(error)
             }
         }
+    }
+
+    private func noteSent() {
+        guard !packet.isDiscarded, let pts = packet.pts else { return }
+        if let before = latestSent, before >= pts { return }
+        latestSent = pts
     }
 
     /// Reads on; a file that breaks off counts as one that ends, and the fault is kept.

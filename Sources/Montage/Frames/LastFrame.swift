@@ -4,8 +4,8 @@ import Media
 ///
 /// A start near the end is safe when decoding from a keyframe to the end of the file gives the same last frame
 /// as decoding the whole. This holds if the codec starts cleanly at its keyframes, the place we landed at is
-/// one, nothing was damaged, and the frame found is shown no earlier than that keyframe (a frame shown before
-/// it may need what lies in front of it). Each of these is checked; where one fails the start moves back, and
+/// one, nothing was damaged, every packet's time was reached, and the frame found is shown no earlier than that
+/// keyframe (a frame shown before it may need what lies in front of it). Each of these is checked; where one fails the start moves back, and
 /// in the end the whole file is decoded. So an economy can be lost here, and never a frame.
 struct LastFrame: ~Copyable {
     /// The decoded frame, in coded orientation.
@@ -59,7 +59,10 @@ extension LastFrame {
                 ladder.foundNothing()
                 continue
             }
-            if let pts = latest.pts, let from = start.pts, pts >= from {
+            // FFmpeg's H.264 decoder drops what it still holds at the end if it began at a recovery point: the
+            // picture of a later packet is then missing, and a start further back brings it.
+            let isWhole = walk.latestSent.map { sent in latest.pts.map { $0 >= sent } ?? false } ?? true
+            if isWhole, let pts = latest.pts, let from = start.pts, pts >= from {
                 guard startIsKeyframe else { return nil }
                 return LastFrame(
                     frame: latest.release(), stream: walk.stream, index: nil, isSought: true, note: nil)

@@ -8,6 +8,14 @@ struct ColourPlan: Equatable {
     let target: ColourTags
     /// Whether the light must be mapped from a high dynamic range.
     let isToneMapped: Bool
+    /// Whether colours must be moved between a wide gamut and another; television's old systems are near
+    /// enough to BT.709 that they count as the same.
+    var isGamutMapped: Bool {
+        !isToneMapped && source.primaries != target.primaries
+            && (Self.wideGamuts.contains(source.primaries) || Self.wideGamuts.contains(target.primaries))
+    }
+
+    private static let wideGamuts: Set<String> = ["bt2020", "smpte431", "smpte432", "film"]
 
     /// The matrices that can be made, by FFmpeg's names, with the names libavfilter's `scale` has for them.
     private static let scaleNames = [
@@ -84,5 +92,23 @@ struct ColourPlan: Equatable {
         zscale=t=\(target.transfer):m=\(target.matrix):p=\(target.primaries):\
         r=\(target.range == "pc" ? "full" : "limited")
         """
+    }
+
+    /// The filter that moves colours from one gamut to the other, in linear light.
+    var gamutMapping: String {
+        """
+        zscale=tin=\(Self.curve(source.transfer)):min=\(source.matrix):pin=\(source.primaries):\
+        rin=\(source.range == "pc" ? "full" : "limited"):t=\(Self.curve(target.transfer)):m=\(target.matrix):\
+        p=\(target.primaries):r=\(target.range == "pc" ? "full" : "limited")
+        """
+    }
+
+    /// The transfer by a name that zscale has; the rest are near enough to BT.709.
+    private static func curve(_ transfer: String) -> String {
+        let known: Set<String> = [
+            "bt709", "bt470m", "bt470bg", "smpte170m", "linear", "log100", "log316", "iec61966-2-4",
+            "iec61966-2-1", "bt2020-10", "bt2020-12", "smpte2084", "arib-std-b67",
+        ]
+        return known.contains(transfer) ? transfer : "bt709"
     }
 }

@@ -75,12 +75,13 @@ final class ClipReader: @unchecked Sendable {
         let packet = try Packet()
         let picture = try Frame()
         let sound = try Frame()
+        let deinterlacer = Deinterlacer(timeBase: video.timeBase)
         while !pass.isDone {
             try interrupt.check()
             guard try read(into: packet, pass: &pass) else { break }
             if packet.streamIndex == video.index {
                 try decode(decoder, packet, into: picture, pass: &pass) { pass throws in
-                    try pass.take(picture, emit)
+                    try deinterlacer.take(picture) { try pass.take($0, emit) }
                 }
             } else if let soundDecoder, packet.streamIndex == audio?.index {
                 try decode(soundDecoder.decoder, packet, into: sound, pass: &pass) { pass throws in
@@ -90,7 +91,10 @@ final class ClipReader: @unchecked Sendable {
             packet.clear()
         }
         if !pass.isDone {
-            try finish(decoder, into: picture, pass: &pass) { pass throws in try pass.take(picture, emit) }
+            try finish(decoder, into: picture, pass: &pass) { pass throws in
+                try deinterlacer.take(picture) { try pass.take($0, emit) }
+            }
+            try deinterlacer.finish { try pass.take($0, emit) }
             if let soundDecoder {
                 try finish(soundDecoder.decoder, into: sound, pass: &pass) { pass throws in
                     try pass.take(sound: sound, emit)
@@ -102,6 +106,7 @@ final class ClipReader: @unchecked Sendable {
                 .noSuchFrame, operation: "has no picture that can be decoded", subject: path,
                 hint: "Check with a player that the file is whole; fetch it again if it is not.")
         }
+        if deinterlacer.isAtWork { pass.findings.append("it is interlaced; its fields were made whole pictures") }
         try pass.finish(path: path, emit)
     }
 

@@ -6,7 +6,7 @@ final class DeliveryWriter {
     let pictureFormat: VideoFormat
     let sound: SoundLine?
     private(set) var frames = 0
-    private let video: PictureEncoder
+    private let video: Encoder
     private let packet: Packet
     private let muxer: DeliveryMuxer
 

@@ -1,11 +1,5 @@
 import Media
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// How a preset's picture becomes an encoder: options, GOP in frames, threads.
 struct VideoEncoding {
     let preset: VideoPreset
@@ -27,29 +21,15 @@ struct VideoEncoding {
             sampleAspectRatio: Rational(1, 1), colour: colour, timeBase: rate.inverse, rate: rate)
     }
 
-    func open() throws -> PictureEncoder {
+    func open() throws -> Encoder {
         var options = preset.options
-        // FFmpeg finds unknown options only after the encoder is open, and SVT-AV1 cannot be closed then.
-        for key in options.keys.sorted() where !Encoder.hasOption(key, codec: preset.codec) {
-            throw MediaError(
-                .unknownOption, operation: "option '\(key)'",
-                subject: "\(preset.codec) has no option '\(key)'",
-                hint: "check the spelling; 'ffmpeg -h encoder=\(preset.codec)' lists an encoder's options")
-        }
         if let gop = preset.gop {
             options["g"] = String(max(1, Int((gop * rate.value).rounded())))
         }
-        if preset.codec == "libsvtav1" { Self.quietSVT() }
-        let format = try format()
-        return PictureEncoder(
-            try Encoder(
-                video: format,
-                settings: EncoderSettings(codec: preset.codec, options: options, threads: threads)),
-            format: format, codec: preset.codec)
+        return try Encoder(
+            video: try format(),
+            settings: EncoderSettings(codec: preset.codec, options: options, threads: threads))
     }
-
-    /// SVT-AV1 prints to stderr by itself, past FFmpeg's log; this variable, read once, is its only switch.
-    private static func quietSVT() { setenv("SVT_LOG", "1", 0) }
 }
 
 /// How a preset's sound becomes an encoder.

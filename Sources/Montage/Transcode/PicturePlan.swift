@@ -61,9 +61,9 @@ struct PicturePlan {
         }
         let quality = "flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
         let scaling = onlyCrop ? "" : "\(fitted.width):\(fitted.height):"
-        if colour.isToneMapped {
+        if colour.isToneMapped || colour.isGamutMapped {
             if !onlyCrop { chain.append("scale=\(scaling)\(quality)") }
-            chain.append(colour.toneMapping)
+            chain.append(colour.isToneMapped ? colour.toneMapping : colour.gamutMapping)
             chain.append("format=pix_fmts=\(pixelFormat.name)")
         } else if !onlyCrop || colour.converts || clip.format.pixelFormat.name != pixelFormat.name {
             chain.append("scale=\(scaling)\(quality):\(colour.scaleArguments)")

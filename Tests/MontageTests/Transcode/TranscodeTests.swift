@@ -64,6 +64,55 @@ import Testing
         #expect(try ours.count >= 96000 && ours.prefix(93952) == Cuts.samples(theirs).prefix(93952))
     }
 
+    @Test(arguments: [1, 24]) func `fields become whole pictures, as many as there were`(frames: Int) throws {
+        let clip = folder.file("fields.mp4")
+        try Oracle.ffmpeg([
+            "-f", "lavfi", "-i", "testsrc2=size=160x96:rate=48,tinterlace=interleave_top,fieldorder=tff",
+            "-frames:v", "\(frames)", "-c:v", "libx264", "-preset", "veryfast", "-flags", "+ilme+ildct",
+            "-x264-params", "tff=1", "-pix_fmt", "yuv420p", clip,
+        ])
+        func fields(_ path: String) throws -> String {
+            let said = try Program.succeed(
+                "ffmpeg", ["-hide_banner", "-i", path, "-vf", "idet", "-f", "null", "-"]
+            ).errors
+            return said.split(separator: "\n").last { $0.contains("Multi frame detection") }.map(String.init) ?? ""
+        }
+        let report = try Transcode.run(
+            input: clip,
+            outputs: [.init(path: folder.file("whole.mp4"), preset: try Cuts.preset("mp4-web"))],
+            interrupt: Interrupt())
+        #expect(report.outputs[0].frames == frames)
+        #expect(report.findings.contains { $0.contains("interlaced") })
+        #expect(try Oracle.frameCount(folder.file("whole.mp4")) == frames)
+        guard frames > 1 else { return }
+        #expect(try fields(clip).contains("TFF:    0") == false, "the clip itself must be interlaced")
+        #expect(try fields(folder.file("whole.mp4")).contains("TFF:    0"))
+    }
+
+    @Test func `a wide gamut becomes the colours that are demanded`() throws {
+        let clip = folder.file("wide.mkv")
+        try Oracle.ffmpeg([
+            "-f", "lavfi", "-i", "color=c=0xC02040:size=160x96:rate=24:duration=0.5",
+            "-vf", "scale=out_color_matrix=bt2020:out_range=tv,format=yuv420p10le", "-c:v", "ffv1",
+            "-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", "bt2020-10",
+            "-color_range", "tv", clip,
+        ])
+        var preset = try Cuts.preset("mov-prores")
+        preset.video.colour = .bt709
+        let made = try run(clip, "out.mov", preset)
+        func firstPixels(_ path: String, _ filter: String) throws -> [UInt8] {
+            try Oracle.ffmpeg([
+                "-i", path, "-vf", filter + "format=yuv444p", "-frames:v", "1", "-f", "rawvideo", "-",
+            ]).output
+        }
+        let ours = try firstPixels(made.path, "")
+        let theirs = try firstPixels(
+            clip, "zscale=min=bt2020nc:pin=bt2020:tin=bt2020-10:m=bt709:p=bt709:t=bt709:r=limited,")
+        try #require(ours.count == theirs.count)
+        let worst = zip(ours, theirs).map { abs(Int($0) - Int($1)) }.max() ?? 255
+        #expect(worst <= 3)
+    }
+
     @Test func `one run makes the same files as runs of their own, and a poster`() throws {
         let clip = try Cuts.clip(folder, "in.mp4", seconds: 1, sound: 1)
         let names = ["mp4-web", "webm-vp9", "mov-prores"]
