@@ -44,14 +44,16 @@ import Testing
     @Test func `a value that the encoder refuses comes with its own words`() throws {
         let error = #expect(throws: MediaError.self) {
             _ = try Encoder(
-                video: Making.format(), settings: EncoderSettings(codec: "libx264", options: ["preset": "warp"]))
+                video: Making.format(),
+                settings: EncoderSettings(codec: "libx264", options: ["preset": "warp"]))
         }
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.contains("warp") == true, "\(error?.message ?? "")")
     }
 
     @Test(arguments: [("preset", "quick"), ("tune", "film,zerolatncy"), ("profile", "tall")])
-    func `a word that libx264 would complain of on stderr never reaches it`(key: String, value: String) throws {
+    func `a word that libx264 would complain of on stderr never reaches it`(key: String, value: String) throws
+    {
         let error = #expect(throws: MediaError.self) {
             _ = try Encoder(
                 video: Making.format(), settings: EncoderSettings(codec: "libx264", options: [key: value]))
@@ -61,12 +63,15 @@ import Testing
         #expect(error?.hint?.contains("its \(key) is one of") == true, "\(error?.description ?? "")")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `SVT-AV1 is closed before its first picture without waiting`() throws {
+    @Test(.timeLimit(.minutes(1))) func `SVT-AV1 is closed before its first picture without waiting`() throws
+    {
         let settings = EncoderSettings(codec: "libsvtav1", options: ["preset": "12"])
         _ = try Encoder(video: Making.format(), settings: settings)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `an option that SVT-AV1 does not know is refused without waiting`() throws {
+    @Test(.timeLimit(.minutes(1))) func `an option that SVT-AV1 does not know is refused without waiting`()
+        throws
+    {
         let error = #expect(throws: MediaError.self) {
             _ = try Encoder(
                 video: Making.format(), settings: EncoderSettings(codec: "libsvtav1", options: ["cfr": "20"]))
@@ -99,7 +104,9 @@ import Testing
         #expect(pull == .got)
         #expect(frame.width == 48 && frame.height == 32 && frame.pixelFormat == .gray8)
         #expect(try graph.pull(into: frame) == .ended)
-        let error = #expect(throws: MediaError.self) { _ = try FilterGraph(video: Making.format(), "scael=48:32") }
+        let error = #expect(throws: MediaError.self) {
+            _ = try FilterGraph(video: Making.format(), "scael=48:32")
+        }
         #expect(error?.message.contains("scael") == true)
     }
 
@@ -119,13 +126,16 @@ import Testing
         let middle = try queue.take(100)
         #expect(middle.sampleCount == 100 && middle.channelCount == 2)
         middle.withSamples(1, as: Float.self) { samples in
-            for s in samples { #expect(abs(s - 8000.0 / 32768 * 0.7071) < 0.01 || abs(s - 8000.0 / 32768) < 0.01) }
+            for s in samples {
+                #expect(abs(s - 8000.0 / 32768 * 0.7071) < 0.01 || abs(s - 8000.0 / 32768) < 0.01)
+            }
         }
     }
 
     @Test func `five trips through RGB keep the picture`() throws {
         let yuv = Making.format()
-        let rgb = VideoFormat(width: 96, height: 64, pixelFormat: .rgb24, colour: .sRGB, timeBase: Rational(1, 24))
+        let rgb = VideoFormat(
+            width: 96, height: 64, pixelFormat: .rgb24, colour: .sRGB, timeBase: Rational(1, 24))
         let there = try Scaler(from: yuv, to: rgb)
         let back = try Scaler(from: rgb, to: yuv)
         let original = try Making.picture(7).packedBytes()

@@ -15,7 +15,9 @@ enum Making {
         for chroma in 1...2 {
             frame.withMutablePlane(chroma) { plane, stride in
                 for y in 0..<(height / 2) {
-                    for x in 0..<(width / 2) { plane[y * stride + x] = UInt8(100 + chroma * 20 + (x + y) / 4) }
+                    for x in 0..<(width / 2) {
+                        plane[y * stride + x] = UInt8(100 + chroma * 20 + (x + y) / 4)
+                    }
                 }
             }
         }
@@ -41,7 +43,9 @@ enum Making {
         let video = try muxer.addStream(encoder.parameters, timeBase: encoder.timeBase, rate: rate)
         let stereo = AudioFormat(sampleRate: 48000, sampleFormat: .fltp, layout: .stereo)
         let voice = sound ? Voice(try Encoder(audio: stereo, settings: EncoderSettings(codec: "aac"))) : nil
-        let audio = try voice.map { try muxer.addStream($0.encoder.parameters, timeBase: $0.encoder.timeBase) }
+        let audio = try voice.map {
+            try muxer.addStream($0.encoder.parameters, timeBase: $0.encoder.timeBase)
+        }
         try muxer.start()
 
         for i in 0..<frames {

@@ -62,7 +62,8 @@ import Testing
         try Making.film(folder.file("film.mp4"), frames: 24, sound: true)
         try Oracle.ffmpeg(["-i", folder.file("film.mp4"), "-c", "copy", folder.file("film.ts")])
         let demuxer = try Demuxer(path: folder.file("film.ts"), accept: .media, interrupt: Interrupt())
-        let picture = try #require(demuxer.bestStream(.video))
+        let best = demuxer.bestStream(.video)
+        let picture = try #require(best)
         demuxer.keepOnly([picture])
         let packet = try Packet()
         var counts: [Int: Int] = [:]
@@ -89,7 +90,9 @@ import Testing
         let folder = try TempDirectory("opening")
         try Making.film(folder.file("a.mp4"), frames: 3)
         let turned = folder.file("turned.mp4")
-        try Oracle.ffmpeg(["-i", folder.file("a.mp4"), "-c", "copy", "-metadata:s:v", "rotate=\(rotate)", turned])
+        try Oracle.ffmpeg([
+            "-i", folder.file("a.mp4"), "-c", "copy", "-metadata:s:v", "rotate=\(rotate)", turned,
+        ])
         let demuxer = try Demuxer(path: turned, interrupt: Interrupt())
         // The program counts turns the other way round.
         let streams = try Oracle.ffprobe(turned)["streams"] as? [[String: Any]]

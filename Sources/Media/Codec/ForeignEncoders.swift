@@ -42,13 +42,17 @@ enum ForeignEncoders {
         (
             "preset",
             [
-                "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow",
+                "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower",
+                "veryslow",
                 "placebo",
             ]
         ),
         (
             "tune",
-            ["film", "animation", "grain", "stillimage", "psnr", "ssim", "fastdecode", "zerolatency", "touhou"]
+            [
+                "film", "animation", "grain", "stillimage", "psnr", "ssim", "fastdecode", "zerolatency",
+                "touhou",
+            ]
         ),
         ("profile", ["baseline", "main", "high", "high10", "high422", "high444"]),
     ]

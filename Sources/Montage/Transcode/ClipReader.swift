@@ -106,7 +106,9 @@ final class ClipReader: @unchecked Sendable {
                 .noSuchFrame, operation: "has no picture that can be decoded", subject: path,
                 hint: "Check with a player that the file is whole; fetch it again if it is not.")
         }
-        if deinterlacer.isAtWork { pass.findings.append("it is interlaced; its fields were made whole pictures") }
+        if deinterlacer.isAtWork {
+            pass.findings.append("it is interlaced; its fields were made whole pictures")
+        }
         try pass.finish(path: path, emit)
     }
 

@@ -62,7 +62,9 @@ final class Deinterlacer {
     private func drain(_ chain: Chain, _ emit: (borrowing Frame) throws -> Void) throws {
         let ticks = chain.graph.outputVideo.timeBase
         while case .got = try chain.graph.pull(into: chain.output) {
-            chain.output.pts = chain.output.pts.map { rescale($0, from: ticks, to: timeBase, rounding: .nearest) }
+            chain.output.pts = chain.output.pts.map {
+                rescale($0, from: ticks, to: timeBase, rounding: .nearest)
+            }
             chain.output.duration = chain.durations.isEmpty ? 0 : chain.durations.removeFirst()
             try emit(chain.output)
         }
