@@ -12,7 +12,8 @@ public struct BlockingTrait: SuiteTrait, TestTrait, TestScoping {
 
     /// Runs the test on a thread that may block; four of them run at once.
     public func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
+        for test: Test, testCase: Test.Case?,
+        performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
         try await withTaskExecutorPreference(BlockingThreads.shared) { try await function() }
     }

@@ -9,7 +9,10 @@ public enum FFmpegVersions {
             ("libavutil", text(reel_avutil_build_version()), text(avutil_version())),
             ("libavcodec", text(reel_avcodec_build_version()), text(avcodec_version())),
             ("libavformat", text(reel_avformat_build_version()), text(avformat_version())),
-            ("libavfilter", text(reel_avfilter_build_version()), reel_filters_loaded() != 0 ? text(reel_avfilter_version()) : "missing"),
+            (
+                "libavfilter", text(reel_avfilter_build_version()),
+                reel_filters_loaded() != 0 ? text(reel_avfilter_version()) : "missing"
+            ),
             ("libswscale", text(reel_swscale_build_version()), text(swscale_version())),
             ("libswresample", text(reel_swresample_build_version()), text(swresample_version())),
         ]
@@ -28,13 +31,16 @@ public enum FFmpegVersions {
     /// Whether there is a muxer of that name.
     public static func hasMuxer(_ name: String) -> Bool { av_guess_format(name, nil, nil) != nil }
     /// Whether there is a filter of that name.
-    public static func hasFilter(_ name: String) -> Bool { reel_filters_loaded() != 0 && reel_filter_by_name(name) != nil }
+    public static func hasFilter(_ name: String) -> Bool {
+        reel_filters_loaded() != 0 && reel_filter_by_name(name) != nil
+    }
 }
 
 extension Encoder {
     /// The pixel formats that the encoder of that name takes; empty if any, or if there is no such one.
     public static func supportedPixelFormats(_ codec: String) -> [PixelFormat] {
-        guard let codec = avcodec_find_encoder_by_name(codec), let list = reel_codec_pixel_formats(codec) else {
+        guard let codec = avcodec_find_encoder_by_name(codec), let list = reel_codec_pixel_formats(codec)
+        else {
             return []
         }
         return sequence(state: 0) { i -> PixelFormat? in
@@ -45,7 +51,8 @@ extension Encoder {
 
     /// The sample formats that the encoder of that name takes; empty if any, or if there is no such one.
     public static func supportedSampleFormats(_ codec: String) -> [SampleFormat] {
-        guard let codec = avcodec_find_encoder_by_name(codec), let list = reel_codec_sample_formats(codec) else {
+        guard let codec = avcodec_find_encoder_by_name(codec), let list = reel_codec_sample_formats(codec)
+        else {
             return []
         }
         return sequence(state: 0) { i -> SampleFormat? in
@@ -56,7 +63,8 @@ extension Encoder {
 
     /// The sample rates that the encoder of that name takes; empty if any, or if there is no such one.
     public static func supportedSampleRates(_ codec: String) -> [Int] {
-        guard let codec = avcodec_find_encoder_by_name(codec), let list = reel_codec_sample_rates(codec) else {
+        guard let codec = avcodec_find_encoder_by_name(codec), let list = reel_codec_sample_rates(codec)
+        else {
             return []
         }
         return sequence(state: 0) { i -> Int? in

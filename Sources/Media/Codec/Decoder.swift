@@ -21,7 +21,8 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
                 .unsupported, operation: "this FFmpeg has no decoder for it",
                 subject: "stream \(stream.index), \(stream.parameters.codecName)")
         }
-        try self.init(codec, parameters: parameters, timeBase: stream.timeBase, threads: threads,
+        try self.init(
+            codec, parameters: parameters, timeBase: stream.timeBase, threads: threads,
             subject: "stream \(stream.index), \(stream.parameters.codecName)")
     }
 
@@ -115,8 +116,9 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
             return .got
         case reel_averror_again(): return .needsInput
         case reel_averror_eof(): return .ended
-        default: throw MediaError(
-            ffmpeg: result, operation: "avcodec_receive_frame", subject: subject, as: .decodeFailed)
+        default:
+            throw MediaError(
+                ffmpeg: result, operation: "avcodec_receive_frame", subject: subject, as: .decodeFailed)
         }
     }
 

@@ -110,7 +110,8 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
             var options = settings.options
             try ForeignEncoders.prepare(name, options: &options)
             // FFmpeg tells of unknown options only once the encoder is open; not all can be closed then.
-            for key in options.keys.sorted() where av_opt_find(made, key, nil, 0, AV_OPT_SEARCH_CHILDREN) == nil {
+            for key in options.keys.sorted()
+            where av_opt_find(made, key, nil, 0, AV_OPT_SEARCH_CHILDREN) == nil {
                 throw unknownOption(key, of: name)
             }
             try withOptions(options, subject: name) { (options) throws(MediaError) in
@@ -136,7 +137,9 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
 
     /// Samples that each sound frame but the last must have; 0 if any number will do.
     public var frameSize: Int {
-        let any = context.pointee.codec.map { $0.pointee.capabilities & AV_CODEC_CAP_VARIABLE_FRAME_SIZE != 0 }
+        let any = context.pointee.codec.map {
+            $0.pointee.capabilities & AV_CODEC_CAP_VARIABLE_FRAME_SIZE != 0
+        }
         return any == true ? 0 : Int(context.pointee.frame_size)
     }
 
@@ -173,8 +176,9 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
             return .got
         case reel_averror_again(): return .needsInput
         case reel_averror_eof(): return .ended
-        default: throw MediaError(
-            ffmpeg: result, operation: "avcodec_receive_packet", subject: name, as: .encodeFailed)
+        default:
+            throw MediaError(
+                ffmpeg: result, operation: "avcodec_receive_packet", subject: name, as: .encodeFailed)
         }
     }
 }

@@ -185,16 +185,19 @@ extension Frame {
     public func withPlane<R>(
         _ i: Int, _ body: (UnsafeRawBufferPointer, _ stride: Int) throws -> R
     ) rethrows -> R {
-        let stride = Int(withUnsafeBytes(of: pointer.pointee.linesize) { $0.load(fromByteOffset: 4 * i, as: Int32.self) })
+        let stride = Int(
+            withUnsafeBytes(of: pointer.pointee.linesize) { $0.load(fromByteOffset: 4 * i, as: Int32.self) })
         let start = pointer.pointee.extended_data[i]
-        return try body(UnsafeRawBufferPointer(start: start, count: max(0, stride) * lines(ofPlane: i)), stride)
+        return try body(
+            UnsafeRawBufferPointer(start: start, count: max(0, stride) * lines(ofPlane: i)), stride)
     }
 
     /// Lends one plane for writing. The frame must be writable: freshly made, or after `makeWritable()`.
     public func withMutablePlane<R>(
         _ i: Int, _ body: (UnsafeMutableRawBufferPointer, _ stride: Int) throws -> R
     ) rethrows -> R {
-        let stride = Int(withUnsafeBytes(of: pointer.pointee.linesize) { $0.load(fromByteOffset: 4 * i, as: Int32.self) })
+        let stride = Int(
+            withUnsafeBytes(of: pointer.pointee.linesize) { $0.load(fromByteOffset: 4 * i, as: Int32.self) })
         let start = pointer.pointee.extended_data[i]
         return try body(
             UnsafeMutableRawBufferPointer(start: start, count: max(0, stride) * lines(ofPlane: i)), stride)
@@ -235,7 +238,9 @@ extension Frame {
     /// Samples a second.
     public var sampleRate: Int { Int(pointer.pointee.sample_rate) }
     /// The layout of samples.
-    public var sampleFormat: SampleFormat { SampleFormat(raw: AVSampleFormat(rawValue: pointer.pointee.format)) }
+    public var sampleFormat: SampleFormat {
+        SampleFormat(raw: AVSampleFormat(rawValue: pointer.pointee.format))
+    }
     /// The loudspeakers.
     public var channelLayout: ChannelLayout { ChannelLayout(copying: &pointer.pointee.ch_layout) ?? .mono }
     /// How many channels.
@@ -259,14 +264,16 @@ extension Frame {
         let count = sampleFormat.isPlanar ? sampleCount : sampleCount * channelCount
         let start = UnsafeMutableRawPointer(pointer.pointee.extended_data[channel])
         return try body(
-            UnsafeMutableBufferPointer(start: start?.assumingMemoryBound(to: type), count: start == nil ? 0 : count))
+            UnsafeMutableBufferPointer(
+                start: start?.assumingMemoryBound(to: type), count: start == nil ? 0 : count))
     }
 
     /// Fills all channels with silence.
     public func silence() {
         guard sampleCount > 0 else { return }
         av_samples_set_silence(
-            pointer.pointee.extended_data, 0, pointer.pointee.nb_samples, pointer.pointee.ch_layout.nb_channels,
+            pointer.pointee.extended_data, 0, pointer.pointee.nb_samples,
+            pointer.pointee.ch_layout.nb_channels,
             sampleFormat.raw)
     }
 }

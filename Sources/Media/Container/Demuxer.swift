@@ -49,7 +49,8 @@ public struct Demuxer: ~Copyable {
             }
             // Without this the line would list all demuxers that may.
             if let line = error.logLine, line.contains("not on whitelist") {
-                error.logLine = "it is of the kind " + (line.split(separator: " ").first.map(String.init) ?? "unknown")
+                error.logLine =
+                    "it is of the kind " + (line.split(separator: " ").first.map(String.init) ?? "unknown")
             }
             throw error
         }
@@ -127,7 +128,8 @@ public struct Demuxer: ~Copyable {
     /// - Throws: `.io` if the container cannot seek. Source: `av_seek_frame`.
     public func seek(stream: Int, ticks: Int64, backward: Bool = true) throws(MediaError) {
         try check(
-            av_seek_frame(context, stream.c, ticks, backward ? AVSEEK_FLAG_BACKWARD : 0), "av_seek_frame", path)
+            av_seek_frame(context, stream.c, ticks, backward ? AVSEEK_FLAG_BACKWARD : 0), "av_seek_frame",
+            path)
     }
 
     /// Reads packets of these streams only; the others' are skipped, unread where the container allows.
@@ -152,7 +154,9 @@ public struct Demuxer: ~Copyable {
     /// The index that the container has or that was built while reading: every packet for MP4, the cues
     /// for Matroska, nothing for MPEG-TS. In order of time.
     public func index(of stream: Int) -> [IndexEntry] {
-        guard stream < Int(context.pointee.nb_streams), let st = context.pointee.streams[stream] else { return [] }
+        guard stream < Int(context.pointee.nb_streams), let st = context.pointee.streams[stream] else {
+            return []
+        }
         let count = avformat_index_get_entries_count(st)
         return (0..<max(0, count)).compactMap { i in
             guard let entry = avformat_index_get_entry(st, i)?.pointee else { return nil }
@@ -164,13 +168,17 @@ public struct Demuxer: ~Copyable {
 
     /// How many entries `index(of:)` has, without copying them.
     public func indexCount(of stream: Int) -> Int {
-        guard stream < Int(context.pointee.nb_streams), let st = context.pointee.streams[stream] else { return 0 }
+        guard stream < Int(context.pointee.nb_streams), let st = context.pointee.streams[stream] else {
+            return 0
+        }
         return Int(max(0, avformat_index_get_entries_count(st)))
     }
 
     // MARK: Reading C
 
-    private static func listStreams(_ context: UnsafeMutablePointer<AVFormatContext>) throws(MediaError) -> [StreamInfo] {
+    private static func listStreams(_ context: UnsafeMutablePointer<AVFormatContext>) throws(MediaError)
+        -> [StreamInfo]
+    {
         var result: [StreamInfo] = []
         for i in 0..<Int(context.pointee.nb_streams) {
             guard let stream = context.pointee.streams[i] else { continue }
@@ -209,7 +217,8 @@ public struct Demuxer: ~Copyable {
         guard let file = FileHandle(forReadingAtPath: path) else { return false }
         defer { try? file.close() }
         guard let head = try? file.read(upToCount: 8), head.count == 8 else { return false }
-        return ["ftyp", "mdat", "moov", "free", "skip", "wide"].contains(String(decoding: head[4...], as: UTF8.self))
+        return ["ftyp", "mdat", "moov", "free", "skip", "wide"].contains(
+            String(decoding: head[4...], as: UTF8.self))
     }
 
     /// Tells the plain troubles apart before FFmpeg sees the file; returns its size.

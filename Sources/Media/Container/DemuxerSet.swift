@@ -11,7 +11,8 @@ public enum DemuxerSet: Sendable {
     /// The names, as FFmpeg's format_whitelist option takes them.
     var whitelist: String {
         let clips = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
-        let images = "png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif,gif_pipe,apng,jpegls_pipe,j2k_pipe,"
+        let images =
+            "png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif,gif_pipe,apng,jpegls_pipe,j2k_pipe,"
             + "pam_pipe,pgm_pipe,ppm_pipe,pbm_pipe,qoi_pipe,psd_pipe,exr_pipe,dpx_pipe,sgi_pipe,image2"
         switch self {
         case .clips: return clips

@@ -31,7 +31,8 @@ public struct Muxer: ~Copyable {
         _ parameters: CodecParameters, timeBase: Rational, rate: Rational? = nil, tag: String? = nil,
         metadata: [String: String] = [:]
     ) throws(MediaError) -> Int {
-        guard let stream = avformat_new_stream(output.context, nil), let coded = stream.pointee.codecpar else {
+        guard let stream = avformat_new_stream(output.context, nil), let coded = stream.pointee.codecpar
+        else {
             throw MediaError(.outOfMemory, operation: "avformat_new_stream", subject: output.path)
         }
         try check(
@@ -142,7 +143,8 @@ private final class Output {
         let allocated = avformat_alloc_output_context2(&context, nil, format, url)
         guard allocated >= 0, let made = context else {
             throw MediaError(
-                ffmpeg: allocated, operation: "avformat_alloc_output_context2", subject: format, as: .unsupported)
+                ffmpeg: allocated, operation: "avformat_alloc_output_context2", subject: format,
+                as: .unsupported)
         }
         made.pointee.interrupt_callback = interrupt.callback
         // No clock and no version in the file: the same film gives the same bytes.

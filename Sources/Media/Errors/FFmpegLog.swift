@@ -22,6 +22,7 @@ public enum FFmpegLog {
         /// For FFmpeg's developers.
         case debug = 48
 
+        /// Order of value.
         public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
     }
 

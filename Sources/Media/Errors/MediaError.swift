@@ -82,8 +82,9 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
     public var message: String {
         var text = "\(summary): \(subject)"
         var why: [String] = []
-        if let ffmpegText, !["notFound", "isDirectory", "diskFull", "permissionDenied", "cancelled"]
-            .contains(code.description)
+        if let ffmpegText,
+            !["notFound", "isDirectory", "diskFull", "permissionDenied", "cancelled"]
+                .contains(code.description)
         {
             why.append("\(operation): \(ffmpegText)")
         }

@@ -71,7 +71,9 @@ public struct PendingFile: ~Copyable {
         }
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress! + written, $0.count - written) }
+            let count = bytes.withUnsafeBytes {
+                Foundation.write(file, $0.baseAddress! + written, $0.count - written)
+            }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
                 let error = MediaError(ffmpeg: reel_averror(errno), operation: "write", subject: finalPath)

@@ -144,8 +144,9 @@ public struct FilterGraph: ~Copyable, @unchecked Sendable {
         case 0...: return .got
         case reel_averror_again(): return .needsInput
         case reel_averror_eof(): return .ended
-        default: throw MediaError(
-            ffmpeg: result, operation: "av_buffersink_get_frame", subject: subject, as: .invalidArgument)
+        default:
+            throw MediaError(
+                ffmpeg: result, operation: "av_buffersink_get_frame", subject: subject, as: .invalidArgument)
         }
     }
 }

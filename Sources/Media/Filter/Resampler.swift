@@ -11,7 +11,8 @@ public struct Resampler: ~Copyable, @unchecked Sendable {
     public init(from: AudioFormat, to: AudioFormat) throws(MediaError) {
         FFmpegLog.begin()
         var context: OpaquePointer?
-        let what = "\(from.sampleRate) Hz \(from.layout) \(from.sampleFormat) to \(to.sampleRate) Hz \(to.layout)"
+        let what =
+            "\(from.sampleRate) Hz \(from.layout) \(from.sampleFormat) to \(to.sampleRate) Hz \(to.layout)"
         try from.layout.withC { (source) throws(MediaError) in
             try to.layout.withC { (target) throws(MediaError) in
                 try check(
@@ -51,11 +52,13 @@ public struct Resampler: ~Copyable, @unchecked Sendable {
         let room = max(1, Int(swr_get_out_samples(context, count.c)))
         let result = try Frame(
             audioSamples: room, sampleRate: to.sampleRate, layout: to.layout, format: to.sampleFormat)
-        let made = planes.map { planes in
-            UnsafeMutableRawPointer(planes).withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 8) {
-                swr_convert(context, result.pointer.pointee.extended_data, room.c, $0, count.c)
-            }
-        } ?? swr_convert(context, result.pointer.pointee.extended_data, room.c, nil, 0)
+        let made =
+            planes.map { planes in
+                UnsafeMutableRawPointer(planes).withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 8)
+                {
+                    swr_convert(context, result.pointer.pointee.extended_data, room.c, $0, count.c)
+                }
+            } ?? swr_convert(context, result.pointer.pointee.extended_data, room.c, nil, 0)
         try check(made, "swr_convert", "sound", as: .invalidArgument)
         result.shorten(toSamples: Int(made))
         return result
@@ -95,7 +98,8 @@ public struct SampleQueue: ~Copyable, @unchecked Sendable {
     public func take(_ count: Int) throws(MediaError) -> Frame {
         let count = min(count, self.count)
         let frame = try Frame(
-            audioSamples: count, sampleRate: format.sampleRate, layout: format.layout, format: format.sampleFormat)
+            audioSamples: count, sampleRate: format.sampleRate, layout: format.layout,
+            format: format.sampleFormat)
         guard count > 0 else { return frame }
         let planes = UnsafeMutableRawPointer(frame.pointer.pointee.extended_data)
         let read = planes?.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: 8) {

@@ -38,7 +38,8 @@ public struct Scaler: ~Copyable, @unchecked Sendable {
             case .lanczos: reel_sws_lanczos()
             case .area: reel_sws_area()
             }
-        let what = "\(from.width)x\(from.height) \(from.pixelFormat) to \(to.width)x\(to.height) \(to.pixelFormat)"
+        let what =
+            "\(from.width)x\(from.height) \(from.pixelFormat) to \(to.width)x\(to.height) \(to.pixelFormat)"
         guard
             let context = sws_getContext(
                 from.width.c, from.height.c, from.pixelFormat.raw, to.width.c, to.height.c,
@@ -61,7 +62,8 @@ public struct Scaler: ~Copyable, @unchecked Sendable {
     ///
     /// - Throws: `.invalidArgument` if the picture is not of the size and format announced.
     public func scale(_ frame: borrowing Frame) throws(MediaError) -> Frame {
-        guard frame.width == from.width, frame.height == from.height, frame.pixelFormat == from.pixelFormat else {
+        guard frame.width == from.width, frame.height == from.height, frame.pixelFormat == from.pixelFormat
+        else {
             throw MediaError(
                 .invalidArgument, operation: "a picture of another size or format than announced",
                 subject: "\(frame.width)x\(frame.height) \(frame.pixelFormat)")
@@ -78,7 +80,8 @@ public struct Scaler: ~Copyable, @unchecked Sendable {
                             context,
                             UnsafeRawPointer(planes).assumingMemoryBound(to: UnsafePointer<UInt8>?.self),
                             UnsafeRawPointer(strides).assumingMemoryBound(to: Int32.self), 0, from.height.c,
-                            UnsafeRawPointer(outPlanes).assumingMemoryBound(to: UnsafeMutablePointer<UInt8>?.self),
+                            UnsafeRawPointer(outPlanes).assumingMemoryBound(
+                                to: UnsafeMutablePointer<UInt8>?.self),
                             UnsafeRawPointer(outStrides).assumingMemoryBound(to: Int32.self))
                     }
                 }

@@ -59,15 +59,18 @@ public struct Rational: Sendable, Hashable, Codable, Comparable, CustomStringCon
     /// "24/1".
     public var description: String { "\(num)/\(den)" }
 
+    /// Equality of value.
     public static func == (a: Rational, b: Rational) -> Bool {
         a.num.multipliedFullWidth(by: b.den) == b.num.multipliedFullWidth(by: a.den)
     }
 
+    /// Order of value.
     public static func < (a: Rational, b: Rational) -> Bool {
         let (x, y) = (a.num.multipliedFullWidth(by: b.den), b.num.multipliedFullWidth(by: a.den))
         return x.high != y.high ? x.high < y.high : x.low < y.low
     }
 
+    /// Hashes what `==` compares.
     public func hash(into hasher: inout Hasher) {
         let r = reduced
         hasher.combine(r.num)

@@ -26,7 +26,8 @@ public struct CodecParameters: Sendable {
     /// - Parameter containerAspect: The aspect of pixels that the container states; it wins, as in the
     ///   ffmpeg program, where valid.
     init(
-        copying other: UnsafePointer<AVCodecParameters>, containerAspect: AVRational = AVRational(num: 0, den: 1)
+        copying other: UnsafePointer<AVCodecParameters>,
+        containerAspect: AVRational = AVRational(num: 0, den: 1)
     ) throws(MediaError) {
         copy = try Copy()
         try check(

@@ -79,6 +79,8 @@ public struct PixelFormat: Sendable, Hashable, Codable, CustomStringConvertible 
         try container.encode(name)
     }
 
+    /// Equality of value.
     public static func == (a: PixelFormat, b: PixelFormat) -> Bool { a.raw == b.raw }
+    /// Hashes what `==` compares.
     public func hash(into hasher: inout Hasher) { hasher.combine(raw.rawValue) }
 }

@@ -47,7 +47,9 @@ public struct SampleFormat: Sendable, Hashable, Codable, CustomStringConvertible
         try container.encode(name)
     }
 
+    /// Equality of value.
     public static func == (a: SampleFormat, b: SampleFormat) -> Bool { a.raw == b.raw }
+    /// Hashes what `==` compares.
     public func hash(into hasher: inout Hasher) { hasher.combine(raw.rawValue) }
 }
 
@@ -99,7 +101,9 @@ public struct ChannelLayout: Sendable, Hashable, Codable, CustomStringConvertibl
 
     /// Lends the C value for one call.
     @discardableResult
-    func withC<R>(_ body: (UnsafeMutablePointer<AVChannelLayout>) throws(MediaError) -> R) throws(MediaError) -> R {
+    func withC<R>(_ body: (UnsafeMutablePointer<AVChannelLayout>) throws(MediaError) -> R) throws(MediaError)
+        -> R
+    {
         var layout = AVChannelLayout()
         if av_channel_layout_from_string(&layout, name) < 0 {
             av_channel_layout_default(&layout, count.c)

@@ -61,7 +61,9 @@ public struct StreamInfo: Sendable {
     /// Tags: "language", "handler_name", …
     public let metadata: [String: String]
 
-    init(_ stream: UnsafePointer<AVStream>, of format: UnsafeMutablePointer<AVFormatContext>) throws(MediaError) {
+    init(_ stream: UnsafePointer<AVStream>, of format: UnsafeMutablePointer<AVFormatContext>)
+        throws(MediaError)
+    {
         let s = stream.pointee
         index = Int(s.index)
         guard let coded = s.codecpar else {

