@@ -4,7 +4,7 @@ import Testing
 
 /// The program is run as a user runs it: arguments in, exit code and two streams out. What it should do is
 /// written in `Transcripts/*.txt`, which read like a terminal; `Transcript` says how.
-@Suite(.blocking) struct `The command line` {
+@Suite struct `The command line` {
     @Test(arguments: try Transcript.names())
     func `does what the transcript says`(name: String) async throws {
         let transcript = try Transcript(named: name)

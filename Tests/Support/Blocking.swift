@@ -1,5 +1,4 @@
-import Dispatch
-import Synchronization
+import Foundation
 public import Testing
 
 /// Moves tests that wait for programs and codecs off Swift's cooperative pool.
@@ -24,24 +23,33 @@ extension Trait where Self == BlockingTrait {
     public static var blocking: Self { BlockingTrait() }
 }
 
-/// Threads that may block: a queue of queues, so that no more than a few run at once.
-private final class BlockingThreads: TaskExecutor {
+/// Threads that may block, fed from one queue, so that a job waits for the first thread that is free.
+private final class BlockingThreads: TaskExecutor, @unchecked Sendable {
     static let shared = BlockingThreads(width: 4)
 
-    private let lanes: [DispatchQueue]
-    private let next = Turn()
+    private let condition = NSCondition()
+    private var jobs: [UnownedJob] = []
 
-    init(width: Int) { lanes = (0..<width).map { DispatchQueue(label: "test.blocking.\($0)") } }
+    init(width: Int) {
+        for _ in 0..<width { Thread.detachNewThread { self.work() } }
+    }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let executor = asUnownedTaskExecutor()
-        lanes[next.take(lanes.count)].async { job.runSynchronously(on: executor) }
+        condition.lock()
+        jobs.append(job)
+        condition.signal()
+        condition.unlock()
     }
-}
 
-/// Whose turn it is.
-private final class Turn: Sendable {
-    private let count = Atomic<Int>(0)
-    func take(_ width: Int) -> Int { count.wrappingAdd(1, ordering: .relaxed).oldValue % width }
+    private func work() {
+        let executor = asUnownedTaskExecutor()
+        while true {
+            condition.lock()
+            while jobs.isEmpty { condition.wait() }
+            let job = jobs.removeFirst()
+            condition.unlock()
+            job.runSynchronously(on: executor)
+        }
+    }
 }
