@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measures reel against the ffmpeg and ffprobe programs, in the same run.
 
-Method: each figure is a pair of commands, run A B A B ..., after one unmeasured run of each that warms the
-file cache. What counts is the ratio of the medians of wall time, so that a busy machine slows both sides
-alike. Encoder settings are not repeated here: they are read from `reel presets --json` and handed to
+Method: each figure is a pair of commands, run A B, B A, A B, ..., after one unmeasured run of each that warms
+the file cache. What counts is the median of the pairs' ratios of wall time: a machine that is slower for a
+minute slows both halves of a pair, and taking turns keeps its drift from favouring a side. Encoder settings are not repeated here: they are read from `reel presets --json` and handed to
 ffmpeg, and the decoded results are compared frame by frame, so that both sides do the same work.
 The clips are made by ffmpeg's own test sources; the recipe is in `clip()`.
 
@@ -90,15 +90,16 @@ class Bench:
         return words
 
     def pair(self, name, ours, theirs, limit, pairs=None, note=""):
-        """Runs lists of commands A B A B and keeps medians."""
+        """Runs lists of commands A B, B A, ... and keeps medians."""
         several(ours), several(theirs)
         a, b = [], []
-        for _ in range(pairs or self.pairs):
-            a.append(several(ours))
-            b.append(several(theirs))
+        for turn in range(pairs or self.pairs):
+            for side, commands in ((a, ours), (b, theirs))[::1 if turn % 2 == 0 else -1]:
+                side.append(several(commands))
         mine, other = (statistics.median(x[0] for x in side) for side in (a, b))
+        ratio = statistics.median(x[0] / y[0] for x, y in zip(a, b))
         memory = [max(x[1] for x in side) for side in (a, b)]
-        self.row(name, f"{mine:.3f} s", f"{other:.3f} s", mine / other, limit,
+        self.row(name, f"{mine:.3f} s", f"{other:.3f} s", ratio, limit,
                  note or f"peak {memory[0]:.0f} / {memory[1]:.0f} MB")
 
     def row(self, name, ours, theirs, ratio, limit, note=""):
