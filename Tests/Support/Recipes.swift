@@ -9,6 +9,14 @@ extension Recipe {
     /// Reordering, edit lists, odd clocks and lengths.
     public static let timing: [Recipe] = [
         Recipe("B-frames, one keyframe", "bframes.mp4", x264, "-g 250 -bf 3"),
+        Recipe(
+            "B-frames that nothing refers to, one keyframe, long", "long-group.mp4",
+            picture: pattern(seconds: 6), x264, "-g 500 -bf 4 -x264-params b-adapt=0:scenecut=0"),
+        Recipe("a claim of a length far beyond the end", "claim.mkv") { folder, path in
+            // A file that is still being written: its head claims what its end does not bring.
+            let whole = try source(folder, "-g 250 -bf 3", as: "whole.mkv")
+            try cut(whole, to: path, keeping: 0.4)
+        },
         Recipe("sound 120 ms longer", "sound.mp4", sound: 2.12, x264, "-g 12 -bf 2 -c:a aac"),
         Recipe("sound much longer", "long.mp4", sound: 4, x264, "-g 12 -bf 2 -c:a aac"),
         Recipe("variable frame rate", "vfr.mp4", x264, "-vf setpts=N*(N+9)/240/TB -fps_mode vfr -bf 2"),

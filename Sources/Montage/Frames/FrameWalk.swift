@@ -16,6 +16,11 @@ final class FrameWalk {
     /// The highest time of a packet given to the decoder since the last start: a frame of that time is owed.
     private(set) var latestSent: Int64?
 
+    /// Pictures that no other needs are passed over while their time lies before this; all are decoded at nil.
+    ///
+    /// H.264 only: there a picture says itself that nothing refers to it, so leaving it out changes no other.
+    var economyEnd: Int64?
+
     let demuxer: Demuxer
     let stream: StreamInfo
     private let decoder: Decoder
@@ -102,6 +107,7 @@ final class FrameWalk {
             waitsForKeyframe = false
             if start == nil { start = (packet.pts, packet.dts, packet.position) }
             noteSent()
+            economise()
             do {
                 try decoder.send(packet)
                 return
@@ -115,6 +121,12 @@ final class FrameWalk {
         guard !packet.isDiscarded, let pts = packet.pts else { return }
         if let before = latestSent, before >= pts { return }
         latestSent = pts
+    }
+
+    private func economise() {
+        guard stream.parameters.codecName == "h264" else { return }
+        let isEarly = economyEnd.map { end in packet.pts.map { $0 < end } ?? false } ?? false
+        decoder.skip(isEarly ? .nonReference : .nothing)
     }
 
     /// Reads on; a file that breaks off counts as one that ends, and the fault is kept.

@@ -40,6 +40,9 @@ extension LastFrame {
 
     private static func seek(_ walk: FrameWalk) throws -> LastFrame? {
         var ladder = SeekLadder(walk)
+        // Of what lies well before the end only the pictures that others are made from are needed. Should the
+        // file's claim of its length be wrong, the time of a picture left out is not reached: then without.
+        walk.economyEnd = walk.claimedEnd.map { $0 - 2 * walk.reorderWindow }
         // Eight steps back reach 4 minutes from the end by time, or 8 keyframes by an index.
         for _ in 0..<8 {
             guard let ticks = ladder.next(), try walk.restart(at: ticks) else { return nil }
@@ -67,7 +70,11 @@ extension LastFrame {
                 return LastFrame(
                     frame: latest.release(), stream: walk.stream, index: nil, isSought: true, note: nil)
             }
-            ladder.landed(at: start.dts ?? start.pts)
+            if walk.economyEnd != nil {
+                walk.economyEnd = nil
+            } else {
+                ladder.landed(at: start.dts ?? start.pts)
+            }
         }
         return nil
     }
@@ -94,6 +101,17 @@ extension LastFrame {
 }
 
 extension FrameWalk {
+    /// Where the file says that the stream ends, in the stream's ticks; a claim, and often wrong.
+    var claimedEnd: Int64? {
+        if let length = stream.durationTicks { return (stream.startTicks ?? 0) + length }
+        let container = demuxer.container
+        return container.durationMicroseconds.map { length in
+            rescale(
+                (container.startMicroseconds ?? 0) + length, from: Rational(1, 1_000_000), to: stream.timeBase
+            )
+        }
+    }
+
     /// Time stamps of frames may come out of order within this many ticks while a decoder finds its depth;
     /// a longer step back is a clock that started again.
     var reorderWindow: Int64 {

@@ -22,11 +22,7 @@ struct SeekLadder {
         let stream = walk.stream
         timeBase = stream.timeBase
         hasIndex = !walk.demuxer.container.names.contains("mpegts")
-        let container = walk.demuxer.container
-        let microseconds = container.durationMicroseconds.map { (container.startMicroseconds ?? 0) + $0 }
-        let containerEnd = microseconds.map { rescale($0, from: Rational(1, 1_000_000), to: stream.timeBase) }
-        let streamEnd = stream.durationTicks.map { (stream.startTicks ?? 0) + $0 }
-        end = streamEnd ?? containerEnd
+        end = walk.claimedEnd
         step = hasIndex ? .end : .back(seconds: 2)
     }
 
