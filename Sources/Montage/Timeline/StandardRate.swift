@@ -12,19 +12,24 @@ enum StandardRate {
     /// The rate for a stream that declares this average and nominal rate.
     ///
     /// A constant stream keeps its rate, snapped to a standard one where they differ by less than 0.05 %
-    /// (half of the distance from 24 to 24000/1001). A variable one gets the smallest standard rate that
-    /// is not below its average, so that hardly a frame is lost and few are shown twice.
+    /// (half of the distance from 24 to 24000/1001). A variable one gets its nominal rate, the lowest on which
+    /// all its frames fall, where that is a standard one: a long pause makes the average low, and frames would
+    /// be lost by it. Else it gets the smallest standard rate that is not below its average.
     static func choose(average: Rational?, nominal: Rational?) -> Rational {
         let average = plausible(average)
         let nominal = plausible(nominal)
         guard let mean = average ?? nominal else { return Rational(25, 1) }
         if let nominal, abs(nominal.value - mean.value) <= mean.value * 0.005 { return snapped(nominal) }
+        if let nominal, nominal.value > mean.value, let near = nearest(nominal, within: 0.0005) {
+            return near
+        }
         if let near = nearest(mean, within: 0.002) { return near }
         return all.first { $0.value >= mean.value * 0.98 } ?? Rational(120, 1)
     }
 
+    /// Up to 1000 frames a second cameras do film; more is a time base mistaken for a rate.
     private static func plausible(_ rate: Rational?) -> Rational? {
-        guard let rate, rate.isValid, rate.value >= 0.1, rate.value <= 480 else { return nil }
+        guard let rate, rate.isValid, rate.value >= 0.1, rate.value <= 1000 else { return nil }
         return rate
     }
 

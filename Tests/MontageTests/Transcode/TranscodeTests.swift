@@ -144,6 +144,24 @@ import Testing
         #expect(try Cuts.samples(made.path).count == 48000)
     }
 
+    @Test func `a long pause does not lower the rate, so no frame is lost`() throws {
+        let clip = try Cuts.clip(
+            folder, "in.mp4", rate: "25", seconds: 2, "-vf setpts=(N+250*gte(N\\,25))/25/TB -fps_mode vfr")
+        #expect(try Oracle.frameCount(clip) == 50)
+        let made = try run(clip, "out.mov", Cuts.preset("mov-prores"))
+        #expect(made.frames == 300)
+        // A picture that is held is coded alike each time, so the different ones can be counted.
+        let lines = try Oracle.ffmpeg(["-i", made.path, "-map", "0:v", "-f", "framemd5", "-"]).text
+        let pictures = lines.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(pictures.count == 300)
+        #expect(Set(pictures.compactMap { $0.split(separator: ",").last }).count == 50)
+    }
+
+    @Test func `a thousand frames a second stay a thousand`() throws {
+        let clip = try Cuts.clip(folder, "in.mp4", rate: "1000", seconds: 0.2)
+        #expect(try run(clip, "out.mov", Cuts.preset("mov-prores")).frames == 200)
+    }
+
     @Test func `a variable rate becomes constant and keeps its length`() throws {
         let clip = try Cuts.clip(
             folder, "in.mp4", rate: "30", seconds: 2, sound: 2, "-vf setpts=N*(N+30)/2700/TB -fps_mode vfr")
