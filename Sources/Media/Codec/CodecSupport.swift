@@ -28,8 +28,6 @@ public enum FFmpegVersions {
     public static func hasEncoder(_ name: String) -> Bool { avcodec_find_encoder_by_name(name) != nil }
     /// Whether there is a decoder of that name.
     public static func hasDecoder(_ name: String) -> Bool { avcodec_find_decoder_by_name(name) != nil }
-    /// Whether there is a muxer of that name.
-    public static func hasMuxer(_ name: String) -> Bool { av_guess_format(name, nil, nil) != nil }
     /// Whether there is a filter of that name.
     public static func hasFilter(_ name: String) -> Bool {
         reel_filters_loaded() != 0 && reel_filter_by_name(name) != nil
@@ -76,13 +74,5 @@ extension Encoder {
     /// What the encoder of that name codes; nil if there is no such encoder.
     public static func kind(_ codec: String) -> MediaKind? {
         avcodec_find_encoder_by_name(codec).map { MediaKind($0.pointee.type) }
-    }
-
-    /// Whether the encoder of that name knows the option, as its own or as one of all codecs.
-    public static func hasOption(_ option: String, codec: String) -> Bool {
-        guard let codec = avcodec_find_encoder_by_name(codec) else { return false }
-        var context = avcodec_alloc_context3(codec)
-        defer { avcodec_free_context(&context) }
-        return av_opt_find(context, option, nil, 0, AV_OPT_SEARCH_CHILDREN) != nil
     }
 }

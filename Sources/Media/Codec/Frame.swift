@@ -158,9 +158,6 @@ extension Frame {
     /// Leaves the choice of picture type to the encoder; x264 would repeat the source's types.
     public func clearPictureType() { pointer.pointee.pict_type = AV_PICTURE_TYPE_NONE }
 
-    /// Asks the encoder to start a new group of pictures here.
-    public func forceKeyframe() { pointer.pointee.pict_type = AV_PICTURE_TYPE_I }
-
     /// The frame's format, with a time base and rate of the caller's.
     public func videoFormat(timeBase: Rational, rate: Rational? = nil) -> VideoFormat {
         VideoFormat(

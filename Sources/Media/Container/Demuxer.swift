@@ -166,14 +166,6 @@ public struct Demuxer: ~Copyable {
         }
     }
 
-    /// How many entries `index(of:)` has, without copying them.
-    public func indexCount(of stream: Int) -> Int {
-        guard stream < Int(context.pointee.nb_streams), let st = context.pointee.streams[stream] else {
-            return 0
-        }
-        return Int(max(0, avformat_index_get_entries_count(st)))
-    }
-
     // MARK: Reading C
 
     private static func listStreams(_ context: UnsafeMutablePointer<AVFormatContext>) throws(MediaError)

@@ -84,12 +84,3 @@ public final class FrameBox: Sendable {
     /// Takes the frame over.
     public init(_ frame: consuming Frame) { self.frame = frame }
 }
-
-/// A packet in a box: for queues and arrays, which cannot hold a value without copies.
-public final class PacketBox: Sendable {
-    /// The packet. Shared by whoever holds the box.
-    public let packet: Packet
-
-    /// Takes the packet over.
-    public init(_ packet: consuming Packet) { self.packet = packet }
-}

@@ -44,22 +44,6 @@ public struct CodecParameters: Sendable {
             "codec parameters")
     }
 
-    /// The same parameters with other header bytes (avcC, hvcC, …) and container tag reset.
-    public func replacing(extradata: [UInt8]) throws(MediaError) -> CodecParameters {
-        let result = try CodecParameters(copying: copy.pointer)
-        let target = result.copy.pointer
-        av_freep(&target.pointee.extradata)
-        target.pointee.extradata_size = 0
-        guard !extradata.isEmpty else { return result }
-        guard let memory = av_mallocz(extradata.count + Int(AV_INPUT_BUFFER_PADDING_SIZE)) else {
-            throw MediaError(.outOfMemory, operation: "av_mallocz", subject: "codec parameters")
-        }
-        extradata.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-        target.pointee.extradata = memory.assumingMemoryBound(to: UInt8.self)
-        target.pointee.extradata_size = extradata.count.c
-        return result
-    }
-
     /// What is coded.
     public var kind: MediaKind { MediaKind(c.codec_type) }
     /// FFmpeg's short name of the codec ("h264").
