@@ -18,6 +18,7 @@ extension Builder {
         let report = try self.report(shots: shots, films: films, thumbnails: thumbnails, format: format)
         let text = try report.text()
         let path = settings.outputDirectory + "/film.json"
+        FileSync.sweep(beside: path)
         if FileManager.default.contents(atPath: path).map({ [UInt8]($0) }) != text {
             try FileSync.write(text, to: path)
         }

@@ -27,6 +27,7 @@ extension Builder {
         let (store, item) = (self.store, artifact.item)
         let (digest, bytes) = (item.digest, item.bytes)
         let isPut = try await express.run { interrupt in
+            FileSync.sweep(beside: path)
             let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
             if size?.int64Value == bytes, (try? SHA256.hex(ofFile: path, interrupt: interrupt)) == digest {
                 return false

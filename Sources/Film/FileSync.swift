@@ -79,6 +79,16 @@ enum FileSync {
         }
     }
 
+    /// Removes what a killed run left of its writing of `path`. Only for a name that no one else writes now.
+    static func sweep(beside path: String) {
+        let name = (path as NSString).lastPathComponent
+        let folder = folder(of: path)
+        for left in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where left.hasPrefix(".\(name).") && left.hasSuffix(".part") {
+            unlink((folder as NSString).appendingPathComponent(left))
+        }
+    }
+
     /// Makes a folder and those above it; its own name lasts, where the file system lets it.
     static func makeFolder(_ path: String) throws(FilmError) {
         let isNew = !FileManager.default.fileExists(atPath: path)

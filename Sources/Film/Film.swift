@@ -55,6 +55,27 @@ public enum Film {
         }
     }
 
+    /// Whether the settings' budget allows what a plan would buy.
+    ///
+    /// - Throws: ``FilmError`` (exit code 4) if it costs more, or if it has no price to hold to the budget.
+    public static func checkBudget(_ plan: Plan, _ settings: FilmSettings) throws(FilmError) {
+        guard let budget = settings.budget else { return }
+        if plan.totals.unpriced > 0 {
+            throw FilmError(
+                .budgetExceeded,
+                "the model's card has no price for \(plan.totals.unpriced) of the shots to buy, "
+                    + "so they cannot be held to the budget of $\(budget)",
+                subject: settings.storyboardPath, hint: "add prices to the card, or run without a budget")
+        }
+        if plan.totals.estimate > budget {
+            throw FilmError(
+                .budgetExceeded,
+                "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)",
+                subject: settings.storyboardPath,
+                hint: "raise the budget, or take shots out; `reel plan` shows what costs")
+        }
+    }
+
     /// Makes the film, or what of it is missing.
     ///
     /// Cancelling the calling task stops it at once and leaves everything resumable; it then throws
@@ -72,20 +93,7 @@ public enum Film {
         let workspace = try Workspace(folder: settings.stateDirectory)
         let plan = try await settings.lanes.run { _ in try Self.plan(production, settings) }
         events(.planned(plan))
-        if let budget = settings.budget, plan.totals.unpriced > 0 {
-            throw FilmError(
-                .budgetExceeded,
-                "the model's card has no price for \(plan.totals.unpriced) of the shots to buy, "
-                    + "so they cannot be held to the budget of $\(budget)",
-                subject: settings.storyboardPath, hint: "add prices to the card, or run without a budget")
-        }
-        if let budget = settings.budget, plan.totals.estimate > budget {
-            throw FilmError(
-                .budgetExceeded,
-                "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)",
-                subject: settings.storyboardPath,
-                hint: "raise the budget, or take shots out; `plan` shows what costs")
-        }
+        try checkBudget(plan, settings)
         let builder = Builder(production, settings: settings, workspace: workspace, events: events)
         do {
             return try await builder.run()

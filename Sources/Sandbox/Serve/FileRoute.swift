@@ -9,7 +9,9 @@ enum FileRoute {
     static func answer(_ request: HTTPRequest, path: String, contentType: String, tag: String) -> HTTPResponse
     {
         guard request.method == .GET || request.method == .HEAD else {
-            return HTTPResponse(statusCode: .methodNotAllowed, headers: [.allow: "GET, HEAD"])
+            var headers = HTTPHeaders()
+            headers[.allow] = "GET, HEAD"
+            return HTTPResponse(statusCode: .methodNotAllowed, headers: headers)
         }
         let found = try? FileManager.default.attributesOfItem(atPath: path)
         guard let size = (found?[.size] as? NSNumber)?.intValue else {

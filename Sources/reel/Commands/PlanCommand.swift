@@ -20,12 +20,6 @@ struct PlanCommand: AsyncParsableCommand {
         } else {
             Streams.result(PlanText.table(plan))
         }
-        if let budget = film.budget, plan.totals.estimate > budget {
-            throw Complaint(
-                .budgetRefused, code: "budgetExceeded",
-                "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)",
-                at: film.storyboard,
-                hint: "raise --budget, or take shots out")
-        }
+        try Film.checkBudget(plan, settings)
     }
 }
