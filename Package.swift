@@ -49,10 +49,13 @@ let package = Package(
             name: "Sandbox",
             dependencies: ["Media", log, .product(name: "FlyingFox", package: "FlyingFox")],
             swiftSettings: house),
+        .target(
+            name: "Webhooks", dependencies: [.product(name: "FlyingFox", package: "FlyingFox")],
+            swiftSettings: house),
         .executableTarget(
             name: "reel",
             dependencies: [
-                "Media", "Montage", "Runware", "Film", "Sandbox", log,
+                "Media", "Montage", "Runware", "Film", "Sandbox", "Webhooks", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -65,12 +68,14 @@ let package = Package(
         .testTarget(name: "RunwareTests", dependencies: ["Runware", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "Media", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "WebhookTests", dependencies: ["Webhooks"], swiftSettings: house),
         .testTarget(
             name: "FilmTests",
             dependencies: ["Film", "Runware", "Sandbox", "Montage", "Media", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "CLITests", dependencies: ["reel", "Media", "TestSupport"], swiftSettings: house),
+            name: "CLITests", dependencies: ["reel", "Media", "TestSupport"], exclude: ["Transcripts"],
+            swiftSettings: house),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

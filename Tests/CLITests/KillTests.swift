@@ -88,7 +88,7 @@ private struct World {
 
 extension Running {
     /// Returns when the text has appeared on the stream; ends the test when the process ends without it.
-    func waits(for text: String, on stream: KeyPath<Running, String> & Sendable = \.errors) async throws {
+    func waits(for text: String, on stream: any KeyPath<Running, String> & Sendable = \.errors) async throws {
         while !self[keyPath: stream].contains(text) {
             guard process.isRunning else {
                 if self[keyPath: stream].contains(text) { return }

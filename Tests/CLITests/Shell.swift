@@ -64,7 +64,7 @@ final class Running: Sendable {
         process.environment = Shell.environment
         process.standardInput = FileHandle.nullDevice
         for name in ["out", "err"] {
-            FileManager.default.createFile(atPath: "\(streams.path)/\(name)", contents: nil)
+            try Data().write(to: URL(fileURLWithPath: "\(streams.path)/\(name)"))
         }
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(streams.path)/out"))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(streams.path)/err"))

@@ -44,7 +44,8 @@ import Testing
         let turn = try #require(report.video?.rotation)
         let found = try FrameExtraction.frame(of: path, at: .last, interrupt: Interrupt())
         let filters = [90: "transpose=clock", 180: "hflip,vflip", 270: "transpose=cclock"]
-        let frames = try Oracle.frames(of: path, then: #require(filters[turn])).output
+        let expected = try #require(filters[turn])
+        let frames = try Oracle.frames(of: path, then: expected).output
         #expect(found.picture.width == (turn == 180 ? 128 : 72))
         #expect(worst(found.picture.bytes, frames.suffix(found.picture.bytes.count)) == 0)
     }
