@@ -68,6 +68,12 @@ let package = Package(
         .testTarget(name: "RunwareTests", dependencies: ["Runware", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "Media", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "ContractTests",
+            dependencies: ["Runware", "Sandbox", "Film", "Montage", "TestSupport", "storm", log],
+            swiftSettings: house),
+        .executableTarget(
+            name: "storm", dependencies: ["Runware"], path: "Tests/Storm", swiftSettings: house),
         .testTarget(name: "WebhookTests", dependencies: ["Webhooks"], swiftSettings: house),
         .testTarget(
             name: "FilmTests",

@@ -1,0 +1,128 @@
+import Foundation
+import Runware
+import Sandbox
+import Testing
+
+/// One fault of the sandbox's menu, and how a purchase under it must end.
+struct FaultCase: CustomTestStringConvertible, Sendable {
+    enum End: Sendable, Equatable {
+        /// Bought, fetched, whole.
+        case made
+        /// Ended with an error of this category; the service may or may not have charged, and the error knows.
+        case failed(RunwareError.Category)
+        /// Given up for now, to be asked for again: nothing says that the task has ended.
+        case outstanding
+        /// Bought and there, but not to be fetched.
+        case unfetched
+    }
+
+    var fault: String
+    var end: End
+    var testDescription: String { fault }
+
+    private static func made(_ faults: String...) -> [FaultCase] {
+        faults.map { FaultCase(fault: $0, end: .made) }
+    }
+
+    /// Whatever strikes once, or a few times, costs time and nothing else.
+    static let passing: [FaultCase] =
+        made(
+            "submit-reset", "submit-429", "submit-500", "submit-503", "submit-504", "submit-500*3",
+            "submit-429*2", "slow-ack=2500", "lost-ack", "lost-ack*", "accepted-504", "cut-ack", "cut-ack=0",
+            "drip-ack", "drip-ack=200", "gzip-ack", "huge-ack")
+        + made(
+            "poll-slow=2500", "poll-reset", "poll-cut", "poll-cut=0", "poll-drip=200", "poll-gzip",
+            "poll-huge",
+            "poll-429", "poll-500", "poll-503", "poll-504", "poll-empty", "poll-not-found")
+        + made(
+            "poll-reset@2", "poll-cut@2", "poll-429@2", "poll-500@2*3", "poll-503@2", "poll-504@2",
+            "poll-empty@2*2",
+            "poll-not-found@2")
+        + made(
+            "media-slow=1500", "media-reset", "media-cut", "media-cut=0", "media-cut*3", "media-drip=100",
+            "media-gzip", "media-429", "media-500", "media-503", "media-504", "media-truncated",
+            "media-empty",
+            "media-wrong-bytes", "media-expired", "media-redirect", "media-huge")
+        + made("nsfw", "lost-ack, poll-500, media-cut", "submit-503, accepted-504, poll-empty, media-expired")
+
+    /// What does not pass ends in an error that tells the truth about the money.
+    static let lasting: [FaultCase] = [
+        FaultCase(fault: "moderation-before", end: .failed(.safety)),
+        FaultCase(fault: "moderation-after", end: .failed(.safety)),
+        FaultCase(fault: "provider-failure", end: .failed(.provider)),
+        FaultCase(fault: "final-504", end: .failed(.provider)),
+        FaultCase(fault: "partial-failure", end: .failed(.provider)),
+        FaultCase(fault: "never-finish", end: .outstanding),
+        FaultCase(fault: "submit-429*", end: .failed(.rateLimit)),
+        FaultCase(fault: "submit-reset*", end: .outstanding),
+        FaultCase(fault: "submit-500*", end: .outstanding),
+        FaultCase(fault: "submit-504*", end: .outstanding),
+        FaultCase(fault: "poll-reset*", end: .outstanding), FaultCase(fault: "poll-cut*", end: .outstanding),
+        FaultCase(fault: "poll-500*", end: .outstanding), FaultCase(fault: "poll-429*", end: .outstanding),
+        FaultCase(fault: "poll-504*", end: .outstanding), FaultCase(fault: "poll-empty*", end: .outstanding),
+        FaultCase(fault: "poll-slow*=2500", end: .outstanding),
+        FaultCase(fault: "media-reset*", end: .unfetched), FaultCase(fault: "media-500*", end: .unfetched),
+        FaultCase(fault: "media-cut*=0", end: .unfetched), FaultCase(fault: "media-empty*", end: .unfetched),
+        FaultCase(fault: "media-truncated*", end: .unfetched),
+        FaultCase(fault: "media-expired*", end: .unfetched),
+        FaultCase(fault: "media-wrong-bytes*", end: .unfetched),
+        FaultCase(fault: "media-drip*=2000", end: .unfetched),
+    ]
+}
+
+/// Every fault of the menu, at every step that it can hit. Whatever happens: one charge at most, nothing hangs, the
+/// key stays at home, and an error says truly whether money moved.
+@Suite struct `Under every fault` {
+    @Test(arguments: FaultCase.passing + FaultCase.lasting)
+    func `a purchase ends as it should, charged once at most`(_ one: FaultCase) async throws {
+        // With a second question only where something is to happen to it.
+        let service = try await Service.sandbox(delay: one.fault.contains("@2") ? .milliseconds(100) : .zero)
+        let client = service.client { configuration in
+            configuration.answerLimit = 8 << 20
+            configuration.poll.deadline = .seconds(6)
+        }
+        var request = VideoRequest()
+        request.taskType = "videoInference"
+        request.model = "pixverse:1@6"
+        request.positivePrompt = "a quiet lantern street [fault: \(one.fault)]"
+        (request.width, request.height, request.duration) = (360, 360, 5)
+        let uuid = UUID().uuidString.lowercased()
+        let begin = ContinuousClock.now
+        var end: FaultCase.End
+        var charged: RunwareError.Charged?
+        do {
+            let outcome = try await client.run(request, taskUUID: uuid, alreadySent: false)
+            let result = try #require(outcome.results.first)
+            let path = service.folder + "/clip.mp4"
+            do {
+                let saved = try await client.save(result, to: path)
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+                #expect(saved.bytes == Int64(bytes.count))
+                #expect(bytes.dropFirst(4).prefix(4) == Data("ftyp".utf8))
+                end = .made
+            } catch {
+                end = .unfetched
+                charged = error.charged
+                #expect(!FileManager.default.fileExists(atPath: path), "a broken download was left")
+            }
+            #expect((outcome.results.first?.nsfw == true) == one.fault.hasPrefix("nsfw"))
+        } catch let error as RunwareError {
+            end = error.recovery == .askAgain ? .outstanding : .failed(error.category)
+            charged = error.charged
+            #expect(!error.message.isEmpty && error.taskUUID == uuid)
+        }
+        #expect(end == one.end)
+        #expect(ContinuousClock.now - begin < .seconds(40), "it hung")
+
+        let world = try await service.world()
+        #expect(world.tasks.count <= 1)
+        #expect(world.totalCharge == world.tasks.first?.charge ?? 0)
+        #expect(world.keyLeaks == 0)
+        switch charged {
+        case .yes: #expect(world.totalCharge > 0, "the error claims a charge")
+        case .no: #expect(world.totalCharge == 0, "the error denies a charge")
+        case .unknown, nil: break
+        }
+        await service.close()
+    }
+}
