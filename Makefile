@@ -14,7 +14,7 @@ SOURCES    := Package.swift Sources Tests
 # Without @testable imports a test build is the same build, so nothing is compiled twice.
 TESTING := -c release --disable-testable-imports --disable-xctest
 
-.PHONY: menu film test build check format lint bench clean setup setup-test
+.PHONY: menu film test compat build check format lint bench clean setup setup-test
 
 menu:
 	@echo "make <target>:"
@@ -32,6 +32,9 @@ test: setup-test ## set up, then run every test, also on real clips where they c
 	 swift test $(TESTING) --skip '^(RunwareTests|CLITests)\.'; \
 	 swift test $(TESTING) --skip-build --filter '^RunwareTests\.'; \
 	 swift test $(TESTING) --skip-build --filter '^CLITests\.'
+
+compat: setup-test build ## have Runware's own Python SDKs make clips with the sandbox
+	@.ci/compat $(REEL)
 
 build: setup ## build the program into .build/release/reel
 	@swift build -c release --product reel

@@ -44,6 +44,10 @@ public struct SandboxConfiguration: Sendable {
     public var faults: SandboxFaults
     /// How many clips are painted at a time.
     public var paintingWidth: Int
+    /// Clips, money, luck, faults and the forms of answers.
+    public var world: SandboxWorld
+    /// The time; a test may have its own.
+    package var clock = SandboxClock.system
 
     /// The two answers that services of this kind give for a task they do not know.
     public enum UnknownTask: Sendable {
@@ -57,7 +61,7 @@ public struct SandboxConfiguration: Sendable {
     public init(
         port: UInt16 = 0, folder: String, delay: Duration = .seconds(1), apiKey: String? = nil,
         strict: Bool = false, unknownTask: UnknownTask = .empty, faults: SandboxFaults = SandboxFaults(),
-        paintingWidth: Int = 2
+        paintingWidth: Int = 2, world: SandboxWorld = SandboxWorld()
     ) {
         self.port = port
         self.folder = folder
@@ -67,6 +71,7 @@ public struct SandboxConfiguration: Sendable {
         self.unknownTask = unknownTask
         self.faults = faults
         self.paintingWidth = paintingWidth
+        self.world = world
     }
 }
 

@@ -15,14 +15,34 @@ final class Caller: Sendable {
     init(
         folder: String = Caller.newFolder(), delay: Duration = .zero, key: String? = nil,
         strict: Bool = false,
-        unknown: SandboxConfiguration.UnknownTask = .empty
+        unknown: SandboxConfiguration.UnknownTask = .empty,
+        configure: (inout SandboxConfiguration) throws -> Void = { _ in }
     ) async throws {
         self.folder = folder
-        server = try SandboxServer(
-            SandboxConfiguration(
-                folder: folder, delay: delay, apiKey: key, strict: strict, unknownTask: unknown))
+        var configuration = SandboxConfiguration(
+            folder: folder, delay: delay, apiKey: key, strict: strict, unknownTask: unknown)
+        try configure(&configuration)
+        server = try SandboxServer(configuration)
         base = try await server.start()
     }
+
+    /// A sandbox with canned clips and a world file of these contents.
+    static func canned(
+        folder: String = Caller.newFolder(), _ world: String = "{}", clock: SandboxClock = .system
+    ) async throws -> Caller {
+        let file = FileManager.default.temporaryDirectory.path + "/world-\(UUID().uuidString).json"
+        try Data(world.utf8).write(to: URL(fileURLWithPath: file))
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        return try await Caller(folder: folder) { configuration in
+            configuration.world.clips = .canned
+            configuration.world.cannedFolder = shelf
+            configuration.clock = clock
+            try configuration.apply(worldFile: URL(fileURLWithPath: file))
+        }
+    }
+
+    /// One folder of canned clips for all tests of a run.
+    private static let shelf = newFolder() + "-canned"
 
     static func newFolder() -> String {
         FileManager.default.temporaryDirectory.path + "/sandbox-test-" + UUID().uuidString
@@ -51,15 +71,30 @@ final class Caller: Sendable {
     }
 
     /// Posts tasks and reads the envelope.
-    func post(_ tasks: [[String: Any]], key: String? = "test") async throws -> Envelope {
-        var headers = ["Content-Type": "application/json"]
+    func post(
+        _ tasks: [[String: Any]], key: String? = "test", headers: [String: String] = [:]
+    ) async throws -> Envelope {
+        var headers = headers
+        headers["Content-Type"] = "application/json"
         if let key { headers["Authorization"] = "Bearer \(key)" }
         let body = try JSONSerialization.data(withJSONObject: tasks)
         let answer = try await send("POST", base, headers: headers, body: body)
         let top = try JSONSerialization.jsonObject(with: answer.body) as? [String: Any] ?? [:]
         return Envelope(
-            status: answer.status, data: top["data"] as? [[String: Any]] ?? [],
+            status: answer.status, headers: answer.headers, size: answer.body.count,
+            data: top["data"] as? [[String: Any]] ?? [],
             errors: top["errors"] as? [[String: Any]] ?? [], keys: Set(top.keys))
+    }
+
+    /// Asks once.
+    func poll(_ uuid: String, headers: [String: String] = [:]) async throws -> Envelope {
+        try await post([["taskType": "getResponse", "taskUUID": uuid]], headers: headers)
+    }
+
+    /// What `GET /world` says of one task.
+    func line(_ uuid: String) async throws -> [String: Any] {
+        let tasks = try await world()["tasks"] as? [[String: Any]] ?? []
+        return tasks.first { $0["taskUUID"] as? String == uuid } ?? [:]
     }
 
     /// Asks for a task until nothing of it is running.
@@ -97,6 +132,8 @@ final class Caller: Sendable {
 /// An answer of the service.
 struct Envelope {
     var status: Int
+    var headers: [String: String] = [:]
+    var size = 0
     var data: [[String: Any]]
     var errors: [[String: Any]]
     var keys: Set<String>

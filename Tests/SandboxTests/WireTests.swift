@@ -96,7 +96,7 @@ import Testing
             (["inputs": ["frameImages": [["image": picture, "frame": "first"]]]], true),
             (["inputs": ["frameImages": [picture]]], true),
             (["inputs": ["frameImages": [["inputImage": picture, "frame": 0]]]], false),
-            (["frameImages": [["inputImage": picture, "frame": "last"]]], true),
+            (["frameImages": [["inputImage": picture, "frame": "last"]]], false),
         ]
         for (shape, isDocumented) in shapes {
             var sent = task(["width": nil, "height": nil, "resolution": "360p"])

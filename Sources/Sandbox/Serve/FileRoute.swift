@@ -2,12 +2,14 @@ import FlyingFox
 import Foundation
 
 /// Hands out a file: whole or in part, with an entity tag, or its head only.
-enum FileRoute {
-    /// Answers a GET or HEAD for the file at `path`.
-    ///
-    /// - Parameter tag: Names the content; files of the sandbox never change under one name.
-    static func answer(_ request: HTTPRequest, path: String, contentType: String, tag: String) -> HTTPResponse
-    {
+struct FileRoute: Sendable {
+    let path: String
+    let contentType: String
+    /// Names the content; files of the sandbox never change under one name.
+    let tag: String
+
+    /// Answers a GET or HEAD for the file.
+    func answer(_ request: HTTPRequest) -> HTTPResponse {
         guard request.method == .GET || request.method == .HEAD else {
             var headers = HTTPHeaders()
             headers[.allow] = "GET, HEAD"
@@ -29,15 +31,14 @@ enum FileRoute {
         // A range of something that has changed since is not wanted: the whole is.
         if let condition = request.headers[.ifRange], condition != quoted { range = .whole }
         do {
-            return try answer(
-                range, size: size, path: path, headers: headers, isHead: request.method == .HEAD)
+            return try answer(range, size: size, headers: headers, isHead: request.method == .HEAD)
         } catch {
             return HTTPResponse(statusCode: .notFound)
         }
     }
 
-    private static func answer(
-        _ range: ByteRange, size: Int, path: String, headers: HTTPHeaders, isHead: Bool
+    private func answer(
+        _ range: ByteRange, size: Int, headers: HTTPHeaders, isHead: Bool
     ) throws -> HTTPResponse {
         var headers = headers
         let bytes: Range<Int>

@@ -10,6 +10,8 @@ public actor SandboxServer {
     private let configuration: SandboxConfiguration
     private let world: World
     private let workshop: Workshop
+    private let address = Address()
+    private let sessions: Sessions
     private var server: HTTPServer?
     private var running: Task<Void, any Error>?
     private var base: URL?
@@ -19,8 +21,10 @@ public actor SandboxServer {
     /// - Throws: `SandboxError` if the folder cannot be used.
     public init(_ configuration: SandboxConfiguration) throws {
         self.configuration = configuration
-        world = try World(folder: configuration.folder)
-        workshop = Workshop(world: world, configuration: configuration)
+        world = try World(configuration)
+        sessions = Sessions(clock: configuration.clock)
+        let courier = Courier(world: world, configuration: configuration, address: address)
+        workshop = Workshop(world: world, configuration: configuration, courier: courier)
     }
 
     /// Starts to listen, and goes on with the tasks that an earlier process left unfinished.
@@ -32,12 +36,12 @@ public actor SandboxServer {
         let taken = SandboxError(
             message: "the sandbox cannot listen on 127.0.0.1:\(configuration.port)",
             hint: "another program has the port; name another one, or 0 for any")
-        let address = Address()
         let stills = Stills(world: world, address: address, lanes: Lanes(width: 2))
         let desk = Desk(configuration: configuration, world: world, workshop: workshop, stills: stills)
+        let media = MediaRoute(world: world, address: address, clock: configuration.clock)
         let server = HTTPServer(
             address: try sockaddr_in.inet(ip4: "127.0.0.1", port: configuration.port), timeout: 120,
-            logger: .disabled, handler: Routes(desk: desk, world: world))
+            logger: .disabled, handler: Routes(desk: desk, world: world, media: media, sessions: sessions))
         let (beginning, signal) = AsyncStream.makeStream(of: Bool.self)
         let running = Task {
             do {
@@ -57,12 +61,12 @@ public actor SandboxServer {
             running.cancel()
             throw taken
         }
-        let origin = "http://127.0.0.1:\(port)"
-        address.set(origin)
-        guard let url = URL(string: "\(origin)/v1") else { throw taken }
+        address.set(port: port)
+        guard let url = URL(string: "\(address.origin)/v1") else { throw taken }
         self.server = server
         self.running = running
         base = url
+        workshop.open()
         for record in await world.unfinished() { workshop.take(record) }
         return url
     }

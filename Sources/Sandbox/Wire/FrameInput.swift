@@ -35,16 +35,18 @@ struct FrameInput: Sendable {
                 throw Refusal.missing("\(here).image", type: "string")
             }
             guard let text = image.string else { throw Refusal.wrongType("\(here).image", "string") }
-            read.append((text, try role(object["frame"], path: here), here))
+            read.append((text, try role(object["frame"], path: here, strict: strict), here))
         }
         return try placed(read, path: path)
     }
 
-    private static func role(_ value: JSON?, path: String) throws -> Role? {
+    private static func role(_ value: JSON?, path: String, strict: Bool) throws -> Role? {
         guard let value else { return nil }
         switch value {
-        case .string("first"), .string("0"), .int(0): return .first
-        case .string("last"), .string("-1"), .int(-1): return .last
+        case .string("first"), .int(0): return .first
+        case .string("last"), .int(-1): return .last
+        case .string("0") where !strict: return .first
+        case .string("-1") where !strict: return .last
         default:
             throw Refusal.notAllowed("\(path).frame", "string", ["first", "last", 0, -1])
         }

@@ -12,8 +12,8 @@ struct Stills: Sendable {
     /// Where this sandbox's own URLs begin.
     var origin: String { address.origin }
 
-    /// Keeps a frame image and says where it is and how large.
-    func keep(_ image: String, parameter: String) async throws -> VideoReading.KeptStill {
+    /// Looks at a frame image and says where it is, or would be kept, and how large.
+    func look(at image: String, parameter: String) async throws -> VideoReading.SeenStill {
         if let id = ownUUID(image) {
             guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: world.imagePath(id))) else {
                 throw Refusal(
@@ -28,7 +28,9 @@ struct Stills: Sendable {
         }
         let bytes = try decodeText(image, parameter: parameter)
         let size = try await look(bytes, parameter: parameter)
-        return .init(source: .stored(try world.keepImage(bytes)), width: size.width, height: size.height)
+        let id = UUID().uuidString.lowercased()
+        return .init(
+            source: .stored(id), width: size.width, height: size.height, bytes: bytes)
     }
 
     /// Keeps an uploaded image; its UUID.
@@ -41,7 +43,9 @@ struct Stills: Sendable {
         }
         let bytes = try decodeText(image, parameter: "image")
         _ = try await look(bytes, parameter: "image")
-        return try world.keepImage(bytes)
+        let id = UUID().uuidString.lowercased()
+        try world.keepImage(bytes, id: id)
+        return id
     }
 
     private func ownUUID(_ image: String) -> String? {
@@ -97,9 +101,10 @@ struct Stills: Sendable {
 
 /// Where this sandbox's own URLs begin: "http://127.0.0.1:PORT", known once it listens.
 final class Address: Sendable {
-    private let text = Mutex("http://127.0.0.1")
+    private let number = Mutex(UInt16(0))
 
-    var origin: String { text.withLock { $0 } }
+    var port: UInt16 { number.withLock { $0 } }
+    var origin: String { "http://127.0.0.1:\(port)" }
 
-    func set(_ origin: String) { text.withLock { $0 = origin } }
+    func set(port: UInt16) { number.withLock { $0 = port } }
 }

@@ -17,6 +17,17 @@ struct VideoTask: Codable, Sendable, Equatable {
     var multiClip: Bool
     var first: StillSource?
     var last: StillSource?
+    /// Nil in worlds of before there were several.
+    var model: String?
+    /// Seconds that the clip can be had; nil for ever.
+    var ttl: Int?
+    var webhookURL: String?
+    var uploadEndpoint: String?
+    /// How the clip is handed over; nil for by URL.
+    var output: Output?
+
+    /// How a result is handed over.
+    enum Output: String, Codable, Sendable, CaseIterable { case url = "URL", base64Data, dataURI }
 
     /// The container asked for.
     enum Format: String, Codable, Sendable, CaseIterable {
