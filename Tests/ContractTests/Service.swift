@@ -162,8 +162,13 @@ struct DirectTransport: Transport {
     init(_ server: SandboxServer) { self.server = server }
 
     func send(_ call: HTTPCall) async throws(TransportError) -> HTTPReply {
-        let answer = await server.answer(
-            method: call.method, path: call.url.path, headers: call.headers, body: call.body ?? Data())
+        let answer: (status: Int, headers: [String: String], body: Data)
+        do {
+            answer = try await server.answer(
+                method: call.method, path: call.url.path, headers: call.headers, body: call.body ?? Data())
+        } catch {
+            throw TransportError(.lost, "\(error)")
+        }
         var headers: [String: String] = [:]
         for (name, value) in answer.headers { headers[name.lowercased()] = value }
         return HTTPReply(status: answer.status, headers: headers, body: answer.body)

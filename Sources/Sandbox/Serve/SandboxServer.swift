@@ -15,6 +15,7 @@ public actor SandboxServer {
     private var server: HTTPServer?
     private var running: Task<Void, any Error>?
     private var base: URL?
+    private var routes: Routes?
 
     /// Opens the world in the configured folder; nothing listens yet.
     ///
@@ -39,9 +40,10 @@ public actor SandboxServer {
         let stills = Stills(world: world, address: address, lanes: Lanes(width: 2))
         let desk = Desk(configuration: configuration, world: world, workshop: workshop, stills: stills)
         let media = MediaRoute(world: world, address: address, clock: configuration.clock)
+        let routes = Routes(desk: desk, world: world, media: media, sessions: sessions)
         let server = HTTPServer(
             address: try sockaddr_in.inet(ip4: "127.0.0.1", port: configuration.port), timeout: 120,
-            logger: .disabled, handler: Routes(desk: desk, world: world, media: media, sessions: sessions))
+            logger: .disabled, handler: routes)
         let (beginning, signal) = AsyncStream.makeStream(of: Bool.self)
         let running = Task {
             do {
@@ -65,6 +67,7 @@ public actor SandboxServer {
         guard let url = URL(string: "\(address.origin)/v1") else { throw taken }
         self.server = server
         self.running = running
+        self.routes = routes
         base = url
         workshop.open()
         for record in await world.unfinished() { workshop.take(record) }
@@ -99,6 +102,24 @@ public actor SandboxServer {
         running = nil
         base = nil
         await workshop.close()
+    }
+
+    /// One exchange without a socket, for tests: what a request is answered.
+    ///
+    /// - Throws: `SandboxError` before `start()`; whatever cuts a body short.
+    package func answer(
+        method: String, path: String, headers: [String: String], body: Data
+    ) async throws -> (status: Int, headers: [String: String], body: Data) {
+        guard let routes else { throw SandboxError(message: "the sandbox is not started", hint: "start it") }
+        var fields = HTTPHeaders()
+        for (name, value) in headers { fields[HTTPHeader(name)] = value }
+        let answer = try await routes.handleRequest(
+            HTTPRequest(
+                method: HTTPMethod(method), version: .http11, path: path, query: [], headers: fields,
+                body: body))
+        var found: [String: String] = [:]
+        for (name, value) in answer.headers { found[name.rawValue] = value }
+        return (answer.statusCode.code, found, try await answer.bodyData)
     }
 
     /// What `GET /world` answers: every task with state, times submitted and charge, and the sum.
