@@ -116,7 +116,7 @@ public actor SandboxServer {
         let answer = try await routes.handleRequest(
             HTTPRequest(
                 method: HTTPMethod(method), version: .http11, path: path, query: [], headers: fields,
-                body: body))
+                body: HTTPBodySequence(data: body)))
         var found: [String: String] = [:]
         for (name, value) in answer.headers { found[name.rawValue] = value }
         return (answer.statusCode.code, found, try await answer.bodyData)
