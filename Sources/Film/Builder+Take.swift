@@ -43,12 +43,45 @@ extension Builder {
         emit(.shotQueued(shot: shot.id, estimate: composed.estimate))
         let earlier = try journal.takes(workKey: key.digest)
         if let known = try await recover(earlier, shot: shot, key: key, step: step) { return try clip(known) }
+        var left = shot.retry?.attempts ?? 0
+        while true {
+            do {
+                return try clip(try await buy(order, composed, key, step: step, upstreamPath: upstreamPath))
+            } catch let error as FilmError where left > 0 && Self.mayBuyAnew(after: error, shot.retry) {
+                left -= 1
+                emit(
+                    .warning(
+                        "shot \(shot.id): \(error.message); another take is bought, as the storyboard's "
+                            + "`retry` allows (\(left) more after it)"))
+            }
+        }
+    }
+
+    /// Whether the storyboard pays for another take after this failure. What was charged is never paid twice.
+    private static func mayBuyAnew(after error: FilmError, _ rule: RetryRule?) -> Bool {
+        guard let rule, let failure = error.underlying as? GenerationFailure, let facts = failure.facts,
+            failure.outcome == .failed || failure.outcome == .refused, facts.charged != "yes"
+        else { return false }
+        return rule.causes.contains { $0.rawValue == facts.category }
+    }
+
+    /// One task: an open one of an earlier run, or a new one, up to the clip in the store.
+    private func buy(
+        _ order: ShotOrder, _ composed: ComposedShot, _ key: WorkKey, step: String, upstreamPath: String?
+    ) async throws -> Artifact {
+        let shot = order.shot
         let task: Take
         let isResumed: Bool
         if let pending = try journal.takes(workKey: key.digest).last(where: \.state.isPending) {
             (task, isResumed) = (pending, true)
             emit(.shotResumed(shot: shot.id, taskUUID: pending.taskUUID))
         } else {
+            if let code = production.moderation(of: try journal.takes(workKey: key.digest)) {
+                throw FilmError(
+                    .serviceRefused, "not asked again: this request was refused for its content (\(code))",
+                    subject: "",
+                    hint: "change the prompt or the picture; another seed makes it another request, too")
+            }
             guard !tally.now.isBarred else {
                 throw FilmError(
                     .serviceRefused, "not asked, because the service refused another shot", subject: shot.id)
@@ -71,7 +104,7 @@ extension Builder {
         if !isResumed { try journal.intend(task) }
         tally.note { $0.touched.insert(task.taskUUID) }
         let made = try await generate(order, pictures: pictures, task: task, isResumed: isResumed)
-        return try clip(try await bring(made, of: task, as: entry(step, key)))
+        return try await bring(made, of: task, as: entry(step, key))
     }
 
     /// Has the service make the clip (or say what became of it) and writes every turn of it down.
