@@ -142,7 +142,7 @@ extension Builder {
                 $0.cost = made.cost
                 $0.seed = made.seed
                 $0.videoUUID = made.videoUUID
-                $0.url = made.url
+                $0.url = made.url.isEmpty ? nil : made.url
             }
         } catch {
             throw GenerationFailure(

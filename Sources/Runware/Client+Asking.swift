@@ -34,7 +34,7 @@ extension Client {
             switch await asker.ask(uuid) {
             case .answer(let answer):
                 if !answer.isDenied, !answer.isSilent { return wire.redacted(answer) }
-                if answer.isDenied, !answer.isSilent { return wire.redacted(answer) }
+                // "Failed or not found" may be either: the archive knows better.
                 silences += 1
                 try await rest(configuration.poll.pause(silences - 1, configuration.pace.random()), uuid)
             case .unclear(let error, let wanted):
@@ -45,7 +45,7 @@ extension Client {
             }
         }
         while true {
-            switch Reading.archive(await wire.post(Wire.details(uuid), .asking), task: uuid) {
+            switch Reading.archive(await wire.lookUp(uuid), task: uuid) {
             case .found(let answer): return wire.redacted(answer)
             case .known:
                 var answer = TaskAnswer()

@@ -123,7 +123,7 @@ public actor Client {
             case .ask:
                 event = .asked(await asker.ask(uuid))
             case .askArchive:
-                event = .archive(Reading.archive(await wire.post(Wire.details(uuid), .asking), task: uuid))
+                event = .archive(Reading.archive(await wire.lookUp(uuid), task: uuid))
             case .wait(let pause):
                 switch await bell.wait(pause, listens: machine.asksNext) {
                 case .time: event = .waited

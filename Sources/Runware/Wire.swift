@@ -20,9 +20,9 @@ struct Wire: Sendable {
 
     /// One exchange with the API, when the gate lets it through; its deadline begins then.
     func post(
-        _ body: Data, _ lane: ExchangeGate.Lane, headers: [String: String] = [:]
+        _ body: Data, _ lane: ExchangeGate.Lane, headers: [String: String] = [:], isQuestion: Bool = false
     ) async -> Result<HTTPReply, TransportError> {
-        let isSending = lane == .sending
+        let isSending = lane == .sending && !isQuestion
         let usual = [
             "Authorization": configuration.authorization, "Content-Type": "application/json",
             "Accept": "application/json", "User-Agent": "reel",
@@ -53,9 +53,11 @@ struct Wire: Sendable {
         tasks(uuids.map { ["taskType": .string("getResponse"), "taskUUID": .string($0)] })
     }
 
-    /// The question to the archive of past tasks.
-    static func details(_ uuid: String) -> Data {
-        tasks([["taskType": .string("getTaskDetails"), "taskUUID": .string(uuid)]])
+    /// Asks the archive of past tasks. One task an exchange, so a crowd of these must not take the places that
+    /// are kept for questions.
+    func lookUp(_ uuid: String) async -> Result<HTTPReply, TransportError> {
+        let body = Self.tasks([["taskType": .string("getTaskDetails"), "taskUUID": .string(uuid)]])
+        return await post(body, .sending, isQuestion: true)
     }
 
     /// A whole answer as JSON.

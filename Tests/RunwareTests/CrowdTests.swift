@@ -126,6 +126,29 @@ private final class Crowd: Sendable {
         #expect(server.requests.count == 2)
     }
 
+    @Test func `hints in a row are put together to one a second`() async throws {
+        let uuid = UUID().uuidString
+        let asked = Gate(count: 1)
+        let crowd = Crowd(questionsUntilDone: 3)
+        let server = try LoopbackServer { request in
+            defer { if request.number == 0 { asked.arrive() } }
+            return crowd.answer(request)
+        }
+        defer { server.stop() }
+        var poll = PollPolicy()
+        poll.firstInterval = .seconds(600)
+        poll.longestInterval = .seconds(600)
+        let client = Client(ClientConfiguration(baseURL: server.url, apiKey: "k", poll: poll))
+        let start = ContinuousClock.now
+        async let outcome = client.resume(uuid)
+        await asked.opened()
+        for _ in 0..<20 { await client.hint([uuid]) }
+        #expect(try await outcome.results.count == 1)
+        // The first is heard at once, the others together a second later: neither lost nor a storm.
+        #expect(server.requests.count == 3)
+        #expect(ContinuousClock.now - start > .milliseconds(900))
+    }
+
     @Test func `the gate keeps order and places for questions, and lets the cancelled go`() async throws {
         let gate = ExchangeGate(limit: 3, reserved: 1)
         let (inside, entered) = AsyncStream<String>.makeStream()
