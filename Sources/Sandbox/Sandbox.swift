@@ -2,28 +2,31 @@ import Foundation
 
 // The sandbox: a video generation service on this machine, for trying things without an account.
 //
-// It answers the same wire protocol as Runware's inference API, as far as a film needs it: a POST of a
-// task array, an acknowledgement, polls, results with a URL, media with Range. It keeps books like the
-// real one: a task is charged once, when it is accepted, however often it is sent. And it makes real
-// clips: a painter turns prompt, style and seed into a moving picture with sound, starts exactly on a
-// given first frame and ends on a given last one, and is a little imperfect, as generated clips are.
+// It answers the same wire protocol as Runware's inference API: a task array by POST or over a WebSocket, an
+// acknowledgement, polls, results with a URL, media with Range, webhooks, uploads. It keeps books like the
+// real one: a task is charged once, when it is accepted, however often it is sent. It makes real clips: a
+// painter turns prompt, style and seed into a moving picture with sound, starts exactly on a given first
+// frame and ends on a given last one, and is a little imperfect, as generated clips are. And it fails on
+// purpose: a menu of faults covers every step of a task's life, chosen by task or by chance with a seed.
 //
 // Three types to know:
 //
-//   `SandboxServer`  the HTTP side. Starts on a loopback port, routes requests, stops.
-//   `World`          what the service knows: tasks, charges, images. Every change is on disk before it
-//                    is answered, so a killed process that comes back goes on where it stopped.
+//   `SandboxServer`  the network side. Starts on a loopback port, routes requests, stops.
+//   `World`          what the service knows: tasks, charges, images, faults. Every change is on disk before
+//                    it is answered, so a killed process that comes back goes on where it stopped.
 //   `Workshop`       what the service does: takes accepted tasks, waits the settable delay, has the
-//                    painter make the clips on lanes of their own.
+//                    painter make the clips on lanes of their own, has the `Courier` announce them.
 //
-// The way of one task: `Desk` reads the array and the key, `VideoRules` checks the task and makes it a
-// `VideoTask`, `World` books it, `Workshop` has `ClipPainter` and `Ambience` make it, `Desk` answers the
-// polls, `MediaRoute` hands out the file.
+// The way of one task: `Desk` reads the array and the key, `FaultMenu` chooses what is to go wrong,
+// `VideoReading` checks the task by the model's `VideoRules` and makes it a `VideoTask`, `World` books it,
+// `Workshop` has `ClipPainter` and `Ambience` make it, `Telling` puts it into words for polls and webhooks,
+// `MediaRoute` hands out the file. `Mishap` spoils an HTTP answer where a fault asks for it; `SocketTalk` is
+// the way in over WebSocket.
 //
 // What it does not do: it imports nothing of the client. Client and sandbox know each other by the
 // documented protocol only, so that a misreading of one shows in a test with the other. It opens no
-// connection to any other host, calls no webhook, and does not speak WebSocket. What is modelled and
-// what is guessed is listed in docs/SANDBOX.md.
+// connection to another host unless the world allows it. What is modelled and what is guessed is listed in
+// docs/SANDBOX.md.
 
 /// How a sandbox behaves.
 public struct SandboxConfiguration: Sendable {

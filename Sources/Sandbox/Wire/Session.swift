@@ -28,7 +28,7 @@ actor Session {
 
     /// Notes that a connection has ended, unless a later one has taken its place.
     func leave(_ number: Int, at now: Date) {
-        guard number == connection else { return }
+        guard number == connection, outlet != nil else { return }
         outlet = nil
         left = now
     }

@@ -12,8 +12,12 @@ struct Courier: Sendable {
     let world: World
     let configuration: SandboxConfiguration
     let address: Address
-    private let session = URLSession(
-        configuration: .ephemeral, delegate: NoRedirects(), delegateQueue: nil)
+    /// One for the process: a session with a delegate lives until it is told to end.
+    private static let session = {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.httpMaximumConnectionsPerHost = 64
+        return URLSession(configuration: configuration, delegate: NoRedirects(), delegateQueue: nil)
+    }()
 
     /// Tries of one delivery; the pauses between them double from 0.25 s to 8 s.
     static let tries = 8
@@ -106,7 +110,8 @@ struct Courier: Sendable {
     }
 
     private func send(_ request: URLRequest, _ body: Data) async -> Bool {
-        guard let answer = try? await session.upload(for: request, from: body).1 as? HTTPURLResponse else {
+        guard let answer = try? await Self.session.upload(for: request, from: body).1 as? HTTPURLResponse
+        else {
             return false
         }
         return (200..<300).contains(answer.statusCode)
