@@ -13,6 +13,7 @@ public struct RunwareGenerator: ShotGenerator {
     public let name: String
     private let client: Client
     private let cards: CardShelf
+    private let webhookURL: String?
 
     /// Makes a generator.
     ///
@@ -20,11 +21,19 @@ public struct RunwareGenerator: ShotGenerator {
     ///   - name: who is meant: `runware` or `sandbox`; the address decides whether that is true.
     ///   - client: how to reach the service.
     ///   - cards: folders of model cards, first hit first.
-    public init(name: String, client: ClientConfiguration, cards: [String], logger: Logger) {
+    ///   - webhookURL: where the service is to tell of a task's end; what it calls there goes to ``hear(_:)``.
+    public init(
+        name: String, client: ClientConfiguration, cards: [String], logger: Logger, webhookURL: String? = nil
+    ) {
         self.name = Self.identity(name, at: client.baseURL)
         self.client = Client(client, logger: logger)
         self.cards = CardShelf(cards)
+        self.webhookURL = webhookURL
     }
+
+    /// Takes the body of a call to the webhook: the tasks that it names are asked for now, if they are waited
+    /// for. It is not believed any further.
+    public func hear(_ body: Data) async { await client.hint(WebhookBody.tasks(in: body)) }
 
     /// A port is no part of it: a service on this machine may get another one at every start.
     package static func identity(_ name: String, at address: URL) -> String {
@@ -134,7 +143,9 @@ public struct RunwareGenerator: ShotGenerator {
             for (reference, picture) in pictures {
                 sent[reference] = try await client.image(picture, key: reference.text)
             }
-            let request = request(order) { sent[$0] ?? $0.text }
+            var request = request(order) { sent[$0] ?? $0.text }
+            // Only here: an address that changes from run to run must not enter a work key.
+            request.webhookURL = webhookURL
             outcome = try await client.run(
                 request, taskUUID: taskUUID, alreadySent: alreadySent, willSend: willSend,
                 progress: { progress($0.percent.map { Double($0) / 100 }) })

@@ -5,6 +5,7 @@ import Media
 import Montage
 import Runware
 import Sandbox
+import Webhooks
 
 // Every room's error becomes a complaint here, and nowhere else.
 
@@ -19,6 +20,8 @@ extension Complaint {
         case let error as RunwareError: self.init(runware: error)
         case let error as SandboxError:
             self.init(.failed, code: "sandbox", error.message, hint: error.hint)
+        case let error as WebhookError:
+            self.init(.usage, code: "webhook", error.message, hint: error.hint)
         case is CancellationError: self.init(interruptedWith: nil)
         default: self.init(other: error, arguments: arguments)
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Film
 import Foundation
 import Media
+import Webhooks
 
 struct FilmCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,6 +15,7 @@ struct FilmCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var film: FilmOptions
+    @OptionGroup var webhook: WebhookOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -28,14 +30,19 @@ struct FilmCommand: AsyncParsableCommand {
             plan.isUpToDate
             ? try film.provider.notStarted()
             : try await film.provider.start(in: film.folder, logger: logger, say: progress.say)
+        let hook = plan.isUpToDate ? nil : try webhook.prepare()
         do {
-            let settings = try film.settings(service: service, logger: logger)
+            let generator = film.generator(service: service, logger: logger, webhookURL: hook?.address)
+            let settings = try film.settings(service: service, logger: logger, generator: generator)
+            try await hook?.listener.start { body in Task { await generator.hear(body) } }
             let events = FilmProgress(progress: progress)
             let report = try await Film.make(settings) { events($0) }
+            await hook?.listener.stop()
             await service.stop()
             progress.clear()
             try tell(report)
         } catch {
+            await hook?.listener.stop()
             await service.stop()
             progress.clear()
             throw error

@@ -38,13 +38,22 @@ struct FilmOptions: ParsableArguments {
     /// The folder whose `.reel` keeps journal, store and the sandbox's world.
     var folder: String { URL(fileURLWithPath: storyboard).deletingLastPathComponent().path }
 
+    /// Has clips made by the service at hand, which tells of them at `webhookURL`, too, if there is one.
+    func generator(
+        service: ProviderOptions.Service, logger: Logger, webhookURL: String? = nil
+    ) -> RunwareGenerator {
+        RunwareGenerator(
+            name: service.provider.rawValue, client: service.configuration,
+            cards: presets.modelDirectories(beside: storyboard), logger: logger, webhookURL: webhookURL)
+    }
+
     /// Settings with the service at hand. For a plan, which asks nobody, `service` may be one not started.
-    func settings(service: ProviderOptions.Service, logger: Logger) throws -> FilmSettings {
+    func settings(
+        service: ProviderOptions.Service, logger: Logger, generator: RunwareGenerator? = nil
+    ) throws -> FilmSettings {
         FilmSettings(
             storyboardPath: storyboard, outputDirectory: outputFolder,
-            generator: RunwareGenerator(
-                name: service.provider.rawValue, client: service.configuration,
-                cards: presets.modelDirectories(beside: storyboard), logger: logger),
+            generator: generator ?? self.generator(service: service, logger: logger),
             presets: try presets.library(beside: storyboard), logger: logger, budget: budget,
             allowOutsideImages: allowOutsideImages)
     }
