@@ -54,6 +54,7 @@ struct WebFile: Sendable {
         settings.pace = QuickPace()
         settings.downloadWindow = window
         settings.stallTime = stall
+        settings.downloadDeadline = .seconds(20)
         let path = folder.path + "/clip.mp4"
         // What stood there before is nothing of the download's.
         try Data(count: 2_000_000).write(to: URL(fileURLWithPath: path))
@@ -111,7 +112,7 @@ struct WebFile: Sendable {
 
     @Test func `begins anew where the file has changed meanwhile`() async throws {
         var other = clip
-        other[200_000] ^= 1
+        other[50_000] ^= 1
         let (first, second) = (WebFile(bytes: clip), WebFile(bytes: other, tag: "\"two\""))
         let got = try await fetch(window: 1_000_000) {
             $0.number == 0 ? first.reply($0, cutAfter: 150_000) : second.reply($0)
