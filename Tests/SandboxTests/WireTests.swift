@@ -153,6 +153,31 @@ import Testing
         await sandbox.close()
     }
 
+    @Test func `a body that is too large is refused, and the connection ends with it`() async throws {
+        let sandbox = try await Caller { $0.bodyLimit = 10_000 }
+        let body = Data(repeating: 0x20, count: 3 << 20)
+        let answer = try await sandbox.send(
+            "POST", sandbox.base, headers: ["Authorization": "Bearer k"], body: body)
+        #expect(answer.status == 413)
+        #expect(answer.headers["connection"] == "close")
+        #expect(try await sandbox.post([["taskType": "ping"]]).data.count == 1)
+        await sandbox.close()
+    }
+
+    @Test func `an answer does not wait for the confirmation of its head`() async throws {
+        let sandbox = try await Caller()
+        var quickest = Duration.seconds(60)
+        for number in 0..<40 {
+            let time = try await ContinuousClock().measure {
+                _ = try await sandbox.post([["taskType": "ping"]])
+            }
+            // A fresh connection is confirmed at once; an older one only after 40 ms.
+            if number >= 25 { quickest = min(quickest, time) }
+        }
+        #expect(quickest < .milliseconds(30))
+        await sandbox.close()
+    }
+
     @Test func `what is not an array of tasks is a 400`() async throws {
         let sandbox = try await Caller()
         for body in ["", "{}", "[", "[]", "[3]"] {

@@ -1,6 +1,6 @@
 extension Fault {
     /// Where in a task's life a fault strikes.
-    enum Step: String, Codable, Sendable { case submit, poll, task, media, webhook, upload }
+    enum Step: String, Codable, Sendable { case submit, poll, task, media, image, webhook, upload }
 
     /// Everything that can go wrong.
     enum Kind: String, Codable, Sendable, CaseIterable {
@@ -55,6 +55,15 @@ extension Fault {
         case mediaExpired = "media-expired"
         case mediaRedirect = "media-redirect"
         case mediaHuge = "media-huge"
+        // The sending of a picture.
+        case imageReset = "image-reset"
+        case imageLost = "image-lost"
+        case imageCut = "image-cut"
+        case imageSlow = "image-slow"
+        case image429 = "image-429"
+        case image500 = "image-500"
+        case image503 = "image-503"
+        case image504 = "image-504"
         // What the service sends on its own account.
         case webhookDuplicate = "webhook-duplicate"
         case webhookReordered = "webhook-reordered"
@@ -76,6 +85,8 @@ extension Fault {
                 .media504, .mediaTruncated, .mediaEmpty, .mediaWrongBytes, .mediaExpired, .mediaRedirect,
                 .mediaHuge:
                 .media
+            case .imageReset, .imageLost, .imageCut, .imageSlow, .image429, .image500, .image503, .image504:
+                .image
             case .webhookDuplicate, .webhookReordered, .webhookLost: .webhook
             case .uploadLost, .uploadTruncated: .upload
             }
@@ -87,15 +98,15 @@ extension Fault {
         /// What it does to an HTTP answer as a whole; nil for what concerns one task of a batch only.
         var treatment: Treatment? {
             switch self {
-            case .submitReset, .pollReset, .mediaReset: .init(when: .before, what: .reset)
-            case .submit429, .poll429, .media429: .init(when: .before, what: .status(429))
-            case .submit500, .poll500, .media500: .init(when: .before, what: .status(500))
-            case .submit503, .poll503, .media503: .init(when: .before, what: .status(503))
-            case .submit504, .poll504, .media504: .init(when: .before, what: .page)
-            case .lostAck: .init(when: .after, what: .reset)
+            case .submitReset, .pollReset, .mediaReset, .imageReset: .init(when: .before, what: .reset)
+            case .submit429, .poll429, .media429, .image429: .init(when: .before, what: .status(429))
+            case .submit500, .poll500, .media500, .image500: .init(when: .before, what: .status(500))
+            case .submit503, .poll503, .media503, .image503: .init(when: .before, what: .status(503))
+            case .submit504, .poll504, .media504, .image504: .init(when: .before, what: .page)
+            case .lostAck, .imageLost: .init(when: .after, what: .reset)
             case .accepted504: .init(when: .after, what: .page)
-            case .slowAck, .pollSlow, .mediaSlow: .init(when: .after, what: .slow)
-            case .cutAck, .pollCut, .mediaCut: .init(when: .after, what: .cut)
+            case .slowAck, .pollSlow, .mediaSlow, .imageSlow: .init(when: .after, what: .slow)
+            case .cutAck, .pollCut, .mediaCut, .imageCut: .init(when: .after, what: .cut)
             case .dripAck, .pollDrip, .mediaDrip: .init(when: .after, what: .drip)
             case .gzipAck, .pollGzip, .mediaGzip: .init(when: .after, what: .gzip)
             case .hugeAck, .pollHuge, .mediaHuge: .init(when: .after, what: .huge)

@@ -8,9 +8,6 @@ struct Routes: HTTPHandler {
     let media: MediaRoute
     let sessions: Sessions
 
-    /// The largest body that is read: four pictures of 20 MB in base64 and something over.
-    static let bodyLimit = 128 << 20
-
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
         let parts = request.path.split(separator: "/").map(String.init)
         switch (parts.first, parts.count) {
@@ -57,7 +54,7 @@ struct Routes: HTTPHandler {
         var body = Data()
         for try await chunk in request.bodySequence {
             body.append(chunk)
-            guard body.count <= Self.bodyLimit else { return Self.tooLarge }
+            guard body.count <= desk.configuration.bodyLimit else { return Self.tooLarge }
         }
         let ask = Desk.Ask(
             authorization: request.headers[.authorization], faults: request.headers[.sandboxFaults],

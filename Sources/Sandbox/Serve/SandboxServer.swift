@@ -64,6 +64,7 @@ public actor SandboxServer {
             throw taken
         }
         address.set(port: port)
+        Sockets.sendAtOnce(port: port)
         guard let url = URL(string: "\(address.origin)/v1") else { throw taken }
         self.server = server
         self.running = running

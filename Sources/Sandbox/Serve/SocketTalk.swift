@@ -127,7 +127,7 @@ struct SocketTalk: WSMessageHandler {
             // The answer, if there is one, waits for the connection that takes the session up again.
             if treatment.when == .after { await session.hold(text) }
             if let seat = line.seat { await seat.session.leave(seat.number, at: clock.now()) }
-            Wreck.arm(peer, port: port)
+            Sockets.hardenClose(of: peer, port: port)
             line.outlet.finish()
         case .status(let code): await session.send(failure(of: body, code))
         case .page:

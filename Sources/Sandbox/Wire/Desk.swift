@@ -116,8 +116,12 @@ struct Desk: Sendable {
             try await world.sight(uuid, prompt: task["positivePrompt"]?.string ?? "", header: named)
             return try await world.strike(uuid, .submit)
         case "getResponse":
+            await world.countPoll(uuid)
             try await world.add(named, to: uuid)
             return try await world.strike(uuid, .poll)
+        case "imageUpload":
+            try await world.sight(picture: uuid, header: named)
+            return try await world.strike(uuid, .image)
         default: return nil
         }
     }
@@ -200,7 +204,6 @@ struct Desk: Sendable {
 
     private func poll(_ object: [String: JSON], _ fault: Fault?, _ tray: inout Tray) async throws {
         guard let uuid = object["taskUUID"]?.string else { throw Refusal.missing("taskUUID", type: "string") }
-        await world.countPoll(uuid)
         let record = await world.record(uuid)
         if fault?.kind == .pollEmpty { return }
         if fault?.kind == .pollNotFound || record == nil && configuration.unknownTask == .notFound {

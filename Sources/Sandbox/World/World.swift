@@ -46,7 +46,7 @@ actor World {
         }
         for item in try Self.load(Mischief.self, from: "\(folder)/faults") {
             mischief[item.taskUUID] = item
-            numbers[item.taskUUID] = item.number
+            if item.number > 0 { numbers[item.taskUUID] = item.number }
         }
         var next = numbers.values.max() ?? 0
         for key in order where numbers[key] == nil {
@@ -192,11 +192,20 @@ actor World {
         if let chosen = mischief[key] { try write(chosen, to: "faults/\(key).json") }
     }
 
+    /// Chooses the faults of a picture's upload when it is first seen. It has no number: those are of videos.
+    func sight(picture uuid: String, header: [Fault]) throws {
+        let key = uuid.lowercased()
+        if mischief[key] != nil { return try add(header, to: key) }
+        let faults = try menu.choose(uuid: key, prompt: "", number: 0, header: header)
+        try add(faults.filter { $0.kind.step == .image }, to: key)
+    }
+
     /// Adds faults that a request names to those of a task.
     func add(_ faults: [Fault], to uuid: String) throws {
         let key = uuid.lowercased()
         guard !faults.isEmpty else { return }
         var all = mischief[key] ?? Mischief(taskUUID: key, number: numbers[key] ?? 0, chosen: [])
+        guard faults.contains(where: { !all.has($0.kind) }) else { return }
         all.add(faults)
         mischief[key] = all
         try write(all, to: "faults/\(key).json")
