@@ -108,25 +108,6 @@ public struct ComposedShot: Sendable {
     }
 }
 
-/// Something a model's card has against a request.
-public struct RequestProblem: Sendable, Hashable {
-    /// The field, as a path of keys.
-    public var path: String
-    /// What is wrong.
-    public var message: String
-    /// What would be right.
-    public var hint: String?
-    /// False for a mere warning.
-    public var isError: Bool
-    /// Makes a problem.
-    public init(path: String, message: String, hint: String?, isError: Bool) {
-        self.path = path
-        self.message = message
-        self.hint = hint
-        self.isError = isError
-    }
-}
-
 /// A clip that the service has made.
 public struct GeneratedShot: Sendable, Hashable {
     /// Where to fetch it, while that lasts.
