@@ -43,13 +43,45 @@ extension Builder {
         emit(.shotQueued(shot: shot.id, estimate: composed.estimate))
         let earlier = try journal.takes(workKey: key.digest)
         if let known = try await recover(earlier, shot: shot, key: key, step: step) { return try clip(known) }
+        var left = shot.retry?.attempts ?? 0
+        while true {
+            do {
+                return try clip(try await buy(order, composed, key, step: step, upstreamPath: upstreamPath))
+            } catch let error as FilmError where left > 0 && Self.mayBuyAnew(after: error, shot.retry) {
+                left -= 1
+                emit(
+                    .warning(
+                        "shot \(shot.id): \(error.message); another take is bought, as the storyboard's "
+                            + "`retry` allows (\(left) more after it)"))
+            }
+        }
+    }
 
+    /// Whether the storyboard pays for another take after this failure. What was charged is never paid twice.
+    private static func mayBuyAnew(after error: FilmError, _ rule: RetryRule?) -> Bool {
+        guard let rule, let failure = error.underlying as? GenerationFailure, let facts = failure.facts,
+            failure.outcome == .failed || failure.outcome == .refused, facts.charged != "yes"
+        else { return false }
+        return rule.causes.contains { $0.rawValue == facts.category }
+    }
+
+    /// One task: an open one of an earlier run, or a new one, up to the clip in the store.
+    private func buy(
+        _ order: ShotOrder, _ composed: ComposedShot, _ key: WorkKey, step: String, upstreamPath: String?
+    ) async throws -> Artifact {
+        let shot = order.shot
         let task: Take
         let isResumed: Bool
         if let pending = try journal.takes(workKey: key.digest).last(where: \.state.isPending) {
             (task, isResumed) = (pending, true)
             emit(.shotResumed(shot: shot.id, taskUUID: pending.taskUUID))
         } else {
+            if let code = production.moderation(of: try journal.takes(workKey: key.digest)) {
+                throw FilmError(
+                    .serviceRefused, "not asked again: this request was refused for its content (\(code))",
+                    subject: "",
+                    hint: "change the prompt or the picture; another seed makes it another request, too")
+            }
             guard !tally.now.isBarred else {
                 throw FilmError(
                     .serviceRefused, "not asked, because the service refused another shot", subject: shot.id)
@@ -72,7 +104,7 @@ extension Builder {
         if !isResumed { try journal.intend(task) }
         tally.note { $0.touched.insert(task.taskUUID) }
         let made = try await generate(order, pictures: pictures, task: task, isResumed: isResumed)
-        return try clip(try await bring(made, of: task, as: entry(step, key)))
+        return try await bring(made, of: task, as: entry(step, key))
     }
 
     /// Has the service make the clip (or say what became of it) and writes every turn of it down.
@@ -153,13 +185,62 @@ extension Builder {
     }
 
     /// Downloads, measures and keeps a clip.
+    ///
+    /// Bytes that are no usable clip may be a proxy's or a cut connection's, so they are fetched again before the
+    /// take is judged; only bytes that came twice alike and are of no use end it. A fault on this side (a full
+    /// disk, say) says nothing about the clip: the take stays finished, and a later run fetches it.
     private func bring(_ made: GeneratedShot, of task: Take, as entry: StepEntry) async throws -> Artifact {
-        let (emit, shot, store) = (self.emit, task.shot, self.store)
+        let store = self.store
+        var useless: Set<String> = []
+        for attempt in 1...3 {
+            let path = try await fetch(made, of: task)
+            var digest = ""
+            let measured: (ClipFacts, JSONDocument)
+            do {
+                digest = try await express.run { try SHA256.hex(ofFile: path, interrupt: $0) }
+                measured = try await measure(path, of: task)
+            } catch let error as UselessClip {
+                let isSame = !useless.insert(digest).inserted
+                try? FileManager.default.removeItem(atPath: path)
+                if isSame { throw try condemn(task, error) }
+                if attempt < 3 {
+                    emit(
+                        .warning(
+                            "shot \(task.shot): what came is no usable clip (\(error.message)); fetched again"
+                        ))
+                }
+                continue
+            } catch {
+                try? FileManager.default.removeItem(atPath: path)
+                throw Self.ownFault(error)
+            }
+            // Should the run die between the file's coming into the store and the journal's knowing it, the
+            // digest leads the next run to the file.
+            if task.state != .stored {
+                let known = digest
+                try journal.advance(task.taskUUID, to: .finished) { $0.digest = known }
+            }
+            do {
+                let item = try await express.run { try store.adopt(path, ext: "mp4", interrupt: $0) }
+                return try enter(item, measured, of: task, as: entry, cost: made.cost)
+            } catch {
+                try? FileManager.default.removeItem(atPath: path)
+                throw Self.ownFault(error)
+            }
+        }
+        throw FilmError(
+            .shotFailed, "the clip was made, but something else arrives, and each time another", subject: "",
+            hint: "check the network and proxies, then run again: the clip is fetched, not bought again")
+    }
+
+    private func fetch(_ made: GeneratedShot, of task: Take) async throws -> String {
+        let (emit, shot) = (self.emit, task.shot)
         let path = store.scratchPath(ext: "mp4")
         do {
-            try await production.generator.fetch(made.url, to: path) {
+            try await production.generator.fetch(made, of: task.taskUUID, to: path) {
                 emit(.shotDownloading(shot: shot, bytes: $0))
             }
+            return path
         } catch {
             try? FileManager.default.removeItem(atPath: path)
             if FilmError.isCancellation(error) { throw CancellationError() }
@@ -169,20 +250,30 @@ extension Builder {
                 hint: FilmError.hint(of: error) ?? "run again: it is fetched, not bought again",
                 underlying: error)
         }
-        let digest: String
-        let measured: (ClipFacts, JSONDocument)
-        do {
-            measured = try await measure(path, of: task)
-            digest = try await express.run { try SHA256.hex(ofFile: path, interrupt: $0) }
-        } catch {
-            try? FileManager.default.removeItem(atPath: path)
-            throw error
+    }
+
+    /// The service has made something of no use: the take is over.
+    private func condemn(_ task: Take, _ clip: UselessClip) throws -> FilmError {
+        if task.state != .stored {
+            try journal.advance(task.taskUUID, to: .failed) {
+                $0.errorCode = "clipUnusable"
+                $0.errorMessage = clip.message
+            }
         }
-        // Should the run die between the file's coming into the store and the journal's knowing it, the digest
-        // leads the next run to the file.
-        if task.state != .stored { try journal.advance(task.taskUUID, to: .finished) { $0.digest = digest } }
-        let item = try await express.run { try store.adopt(path, ext: "mp4", interrupt: $0) }
-        return try enter(item, measured, of: task, as: entry, cost: made.cost)
+        return FilmError(
+            .clipUnusable, "the clip that came cannot be used: \(clip.message)", subject: "",
+            hint: "run again to buy another take", underlying: clip.reason)
+    }
+
+    /// Our own trouble with a clip that has been paid for.
+    private static func ownFault(_ error: any Error) -> any Error {
+        if FilmError.isCancellation(error) { return CancellationError() }
+        return FilmError(
+            .shotFailed, "the clip was made but cannot be kept here: \(FilmError.message(of: error))",
+            subject: "",
+            hint: (FilmError.hint(of: error).map { $0 + "; then run" } ?? "run")
+                + " again: the clip is fetched, nothing is bought",
+            underlying: error)
     }
 
     /// Writes down that a clip is in the store.
@@ -206,7 +297,8 @@ extension Builder {
         return artifact
     }
 
-    /// Probes a clip that has just arrived and judges whether a film can use it.
+    /// Probes a clip that has just arrived. Throws `UselessClip` where the bytes are to blame, anything else
+    /// where they could not be judged.
     private func measure(
         _ path: String, of task: Take
     ) async throws -> (ClipFacts, JSONDocument) {
@@ -226,16 +318,7 @@ extension Builder {
             return (facts, try JSONDocument(parsing: text))
         } catch {
             if FilmError.isCancellation(error) { throw CancellationError() }
-            let message = FilmError.message(of: error)
-            if task.state != .stored {
-                try journal.advance(task.taskUUID, to: .failed) {
-                    $0.errorCode = "clipUnusable"
-                    $0.errorMessage = message
-                }
-            }
-            throw FilmError(
-                .clipUnusable, "the clip that came cannot be used: \(message)", subject: "",
-                hint: "run again to buy another take", underlying: error)
+            throw UselessClip(error) ?? error
         }
     }
 
@@ -283,8 +366,8 @@ extension Builder {
                 let artifact = try await bring(old, of: take, as: entry(step, key))
                 tally.note { $0.run.resumed += 1 }
                 return artifact
-            } catch let error as FilmError where error.code == .shotFailed {
-                // Gone there, too.
+            } catch let error as FilmError where Self.isGone(error) {
+                // Only "there is nothing" ends the search: a host in trouble may still have it.
             }
         }
         if take.state == .finished {
@@ -297,6 +380,10 @@ extension Builder {
         return nil
     }
 
+    private static func isGone(_ error: FilmError) -> Bool {
+        (error.underlying as? GenerationFailure)?.facts?.category == "notFound"
+    }
+
     /// A clip that came into the store just before the run died, unknown to the journal.
     private func keptUnnoted(_ take: Take, as entry: StepEntry) async throws -> Artifact? {
         guard take.state == .finished, let digest = take.digest,
@@ -304,7 +391,14 @@ extension Builder {
         else { return nil }
         let store = self.store
         guard try await express.run({ try store.isSound(item, interrupt: $0) }) else { return nil }
-        let measured = try await measure(store.path(of: item), of: take)
+        let measured: (ClipFacts, JSONDocument)
+        do {
+            measured = try await measure(store.path(of: item), of: take)
+        } catch is UselessClip {
+            return nil
+        } catch {
+            throw Self.ownFault(error)
+        }
         emit(.shotResumed(shot: take.shot, taskUUID: take.taskUUID))
         tally.note { $0.run.resumed += 1 }
         return try enter(item, measured, of: take, as: entry, cost: take.cost)
@@ -336,5 +430,32 @@ extension Builder {
                     ))
             }
         }
+    }
+}
+
+/// Bytes that arrived whole and cannot be a film's clip, whoever looks at them.
+private struct UselessClip: Error {
+    var message: String
+    var reason: any Error
+
+    /// Nil where the error says something about this machine (disk, memory, missing decoder) and not the bytes.
+    init?(_ error: any Error) {
+        let isToBlame: Bool
+        switch error {
+        case let error as FilmError: isToBlame = error.code == .clipUnusable
+        case let error as MediaError: isToBlame = Self.isAboutBytes(error.code)
+        case let error as MontageError:
+            isToBlame =
+                error.underlying.map { Self.isAboutBytes($0.code) }
+                ?? [.noVideo, .noSuchFrame].contains(error.code)
+        default: isToBlame = false
+        }
+        guard isToBlame else { return nil }
+        message = FilmError.message(of: error)
+        reason = error
+    }
+
+    private static func isAboutBytes(_ code: MediaError.Code) -> Bool {
+        [.empty, .notMedia, .truncated, .noStream, .decodeFailed].contains(code)
     }
 }

@@ -82,6 +82,11 @@ package struct Planner {
                 }
             } else {
                 step.reason = shotReason(shot, id: id, key: key)
+                if let code = production.moderation(of: journal.takes[key.digest] ?? []) {
+                    step.reason =
+                        "refused for its content (\(code)): not asked again until the request changes"
+                    step.estimate = 0
+                }
             }
             steps.append(step)
         }

@@ -174,3 +174,12 @@ package struct Production: Sendable {
         take == 1 ? "shot:\(shot.id)" : "shot:\(shot.id)#\(take)"
     }
 }
+
+extension Production {
+    /// The code by which the service refused the content of a request, if its last take ended so. The same
+    /// request is not sent again.
+    func moderation(of takes: [Take]) -> String? {
+        guard let last = takes.last, last.state == .refused || last.state == .failed else { return nil }
+        return last.errorCode.flatMap { generator.isModeration(code: $0) ? $0 : nil }
+    }
+}

@@ -31,8 +31,7 @@ public struct RunwareGenerator: ShotGenerator {
         guard name == FilmSettings.Provider.runware.rawValue else { return name }
         let host = address.host?.lowercased() ?? ""
         if host == URL(string: ClientConfiguration.hostedURL)?.host { return name }
-        let isLocal = host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
-        return isLocal ? "\(name) at localhost" : "\(name) at \(host)"
+        return ClientConfiguration.isLoopback(address) ? "\(name) at localhost" : "\(name) at \(host)"
     }
 
     /// Looks the storyboard's size up in the model's card.
@@ -127,22 +126,21 @@ public struct RunwareGenerator: ShotGenerator {
         willSend: @escaping @Sendable () async throws -> Void,
         progress: @escaping @Sendable (Double?) -> Void
     ) async throws(GenerationFailure) -> GeneratedShot {
-        let card: ModelCard
+        let outcome: TaskOutcome
         do {
-            card = try cards.card(of: order.model)
-        } catch {
-            throw GenerationFailure(error)
-        }
-        let request = request(order, card) { pictures[$0] ?? $0.text }
-        let results: [VideoResult]
-        do {
-            results = try await client.run(
+            var sent: [PictureReference: String] = [:]
+            for (reference, picture) in pictures {
+                sent[reference] = try await client.image(picture, key: reference.text)
+            }
+            let request = request(order, try cards.card(of: order.model)) { sent[$0] ?? $0.text }
+            outcome = try await client.run(
                 request, taskUUID: taskUUID, alreadySent: alreadySent, willSend: willSend,
                 progress: { progress($0.percent.map { Double($0) / 100 }) })
         } catch {
             throw GenerationFailure(error)
         }
-        return try Self.shot(results, taskUUID)
+        // One result is asked for, so none can be missing beside it.
+        return try Self.shot(outcome.results, taskUUID)
     }
 
     /// Asks a few times, then the archive.
@@ -164,28 +162,45 @@ public struct RunwareGenerator: ShotGenerator {
         return .failed(failure)
     }
 
-    /// Downloads a clip.
+    /// Downloads a clip, or decodes it.
     public func fetch(
-        _ url: String, to path: String, progress: @escaping @Sendable (Int64) -> Void
+        _ made: GeneratedShot, of taskUUID: String, to path: String,
+        progress: @escaping @Sendable (Int64) -> Void
     ) async throws(GenerationFailure) {
+        // A clip of an old journal may have no name; then any of the task's results is its one result.
+        let result = VideoResult(
+            taskUUID: taskUUID, videoUUID: made.videoUUID ?? "",
+            videoURL: made.url.isEmpty ? nil : made.url, videoDataURI: made.inline)
         do {
-            _ = try await client.download(url, to: path, progress: { received, _ in progress(received) })
+            _ = try await client.save(result, to: path, progress: { received, _ in progress(received) })
         } catch {
+            var error = error
+            if error.code == "cannotConnect", let url = URL(string: made.url),
+                ClientConfiguration.isLoopback(url)
+            {
+                // Nobody listens at that port of this machine any more: a stand-in that was ended for good.
+                error.category = .notFound
+            }
             throw GenerationFailure(error)
         }
     }
 
+    /// By the service's list of codes.
+    public func isModeration(code: String) -> Bool { RunwareError.Category(code: code) == .safety }
+
     private static func shot(
         _ results: [VideoResult], _ taskUUID: String
     ) throws(GenerationFailure) -> GeneratedShot {
-        guard let result = results.first, let url = result.videoURL else {
+        guard let result = results.first, result.hasVideo else {
             throw GenerationFailure(
                 .unknown, code: "noVideoURL",
                 message: "task \(taskUUID) is done, but its clip has no address",
                 hint: "run again: the task is asked for, not bought again")
         }
         return GeneratedShot(
-            url: url, videoUUID: result.videoUUID, seed: result.seed, cost: result.cost,
+            url: result.videoURL ?? "",
+            inline: result.videoURL == nil ? result.videoDataURI ?? result.videoBase64Data : nil,
+            videoUUID: result.videoUUID, seed: result.seed, cost: result.cost,
             isUnsafe: result.nsfw ?? false)
     }
 }
@@ -235,7 +250,7 @@ private final class CardShelf: Sendable {
 
 extension GenerationFailure {
     /// What an error of the client means for a take.
-    init(_ error: RunwareError) {
+    package init(_ error: RunwareError) {
         let outcome: Outcome
         switch (error.category, error.charged) {
         case (.cancelled, _): outcome = .cancelled
@@ -243,15 +258,21 @@ extension GenerationFailure {
         case (_, .unknown) where error.recovery == .stop || error.recovery == .changeInput: outcome = .failed
         case (_, .unknown): outcome = .unknown
         case (_, .yes): outcome = .failed
-        case (.validation, .no), (.auth, .no), (.quota, .no), (.rateLimit, .no), (.safety, .no),
-            (.transport, .no),
-            (.protocol, .no):
-            outcome = .refused
-        case (_, .no): outcome = .failed
+        // Nothing was taken on and nothing charged, whatever the reason and however long it lasts.
+        case (_, .no): outcome = .refused
+        }
+        var hint = error.hint
+        if outcome == .refused, [.provider, .notFound, .unknown].contains(error.category) {
+            // The usual words would offer to pay for another take.
+            hint = "nothing was taken on or charged: run again later"
         }
         self.init(
             outcome, code: error.code, message: error.message.isEmpty ? error.code : error.message,
-            hint: error.hint, stopsEverything: error.category == .auth || error.category == .quota,
-            isUnreachable: error.category == .transport || error.category == .protocol)
+            hint: hint, stopsEverything: error.category == .auth || error.category == .quota,
+            isUnreachable: error.category == .transport || error.category == .protocol,
+            facts: ServiceFacts(
+                code: error.code, category: error.category.rawValue, parameter: error.parameter,
+                httpStatus: error.httpStatus, taskUUID: error.taskUUID, charged: error.charged.rawValue,
+                recovery: error.recovery.rawValue))
     }
 }

@@ -33,10 +33,16 @@ public protocol ShotGenerator: Sendable {
     /// not be asked: not to have been answered says nothing about the task.
     func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> TaskFate
 
-    /// Downloads a clip to a path of the caller's, durable when it returns.
+    /// Brings a clip to a path of the caller's, durable when it returns. An address that has expired is asked
+    /// for anew under the task's name.
     func fetch(
-        _ url: String, to path: String, progress: @escaping @Sendable (Int64) -> Void
+        _ made: GeneratedShot, of taskUUID: String, to path: String,
+        progress: @escaping @Sendable (Int64) -> Void
     ) async throws(GenerationFailure)
+
+    /// Whether a code that an earlier attempt ended with was a matter of content policy: the same request will
+    /// be refused again.
+    func isModeration(code: String) -> Bool
 }
 
 /// A picture in a request, named by its bytes: `sha256:…`, or `sha256:… fitted 640x360` when it is brought to
@@ -110,8 +116,10 @@ public struct ComposedShot: Sendable {
 
 /// A clip that the service has made.
 public struct GeneratedShot: Sendable, Hashable {
-    /// Where to fetch it, while that lasts.
+    /// Where to fetch it, while that lasts; empty where it came inline.
     public var url: String
+    /// The clip itself as a data URI or Base64, where it came within the answer. Not kept in the journal.
+    public var inline: String?
     /// The service's name of it.
     public var videoUUID: String?
     /// The seed that was used.
@@ -121,8 +129,11 @@ public struct GeneratedShot: Sendable, Hashable {
     /// Whether the service found it unsafe for work.
     public var isUnsafe: Bool
     /// Makes a result.
-    public init(url: String, videoUUID: String?, seed: Int64?, cost: Decimal?, isUnsafe: Bool) {
+    public init(
+        url: String, inline: String? = nil, videoUUID: String?, seed: Int64?, cost: Decimal?, isUnsafe: Bool
+    ) {
         self.url = url
+        self.inline = inline
         self.videoUUID = videoUUID
         self.seed = seed
         self.cost = cost
@@ -140,6 +151,37 @@ public enum TaskFate: Sendable {
     case failed(GenerationFailure)
     /// The service was asked more than once and knows nothing of it.
     case unknown
+}
+
+/// What a service said of a failure, as plain values for reports and policies.
+public struct ServiceFacts: Sendable, Hashable, Codable {
+    /// The service's own code, or one of the client's.
+    public var code: String
+    /// The family of the code: `validation`, `auth`, `quota`, `safety`, `provider`, `timeout`, ...
+    public var category: String
+    /// The request's fields at fault.
+    public var parameter: [String]
+    /// HTTP status of the answer, where there was one.
+    public var httpStatus: Int?
+    /// The task concerned.
+    public var taskUUID: String?
+    /// Whether it was paid for: `yes`, `no` or `unknown`.
+    public var charged: String
+    /// What may be done: `retryTransport`, `askAgain`, `changeInput` or `stop`.
+    public var recovery: String
+    /// Makes the facts.
+    public init(
+        code: String, category: String, parameter: [String], httpStatus: Int?, taskUUID: String?,
+        charged: String, recovery: String
+    ) {
+        self.code = code
+        self.category = category
+        self.parameter = parameter
+        self.httpStatus = httpStatus
+        self.taskUUID = taskUUID
+        self.charged = charged
+        self.recovery = recovery
+    }
 }
 
 /// Why there is no clip.
@@ -167,10 +209,12 @@ public struct GenerationFailure: Error, Sendable, CustomStringConvertible {
     public var stopsEverything: Bool
     /// The service was not reached at all, so it is not the service that refused.
     public var isUnreachable: Bool
+    /// What the service said, where it was the service.
+    public var facts: ServiceFacts?
     /// Makes a failure.
     public init(
         _ outcome: Outcome, code: String, message: String, hint: String?, stopsEverything: Bool = false,
-        isUnreachable: Bool = false
+        isUnreachable: Bool = false, facts: ServiceFacts? = nil
     ) {
         self.outcome = outcome
         self.code = code
@@ -178,6 +222,7 @@ public struct GenerationFailure: Error, Sendable, CustomStringConvertible {
         self.hint = hint
         self.stopsEverything = stopsEverything
         self.isUnreachable = isUnreachable
+        self.facts = facts
     }
     /// Code and message.
     public var description: String { "\(code): \(message)" }

@@ -68,6 +68,23 @@ public struct Shot: Sendable, Hashable {
     public var seed: Int64?
     /// How many takes are bought. The film uses the last one.
     public var takes: Int
+    /// Whether a take that came to nothing is bought anew without asking; nil: never. No part of a work key.
+    public var retry: RetryRule?
+}
+
+/// When a failed take may be bought anew in the same run, under a new UUID and for new money.
+public struct RetryRule: Sendable, Hashable {
+    /// What the service may have failed of. Content policy is not among it: the same words fare no better.
+    public enum Cause: String, Sendable, CaseIterable {
+        /// The model's provider failed.
+        case provider
+        /// The service or the provider took too long and gave the task up.
+        case timeout
+    }
+    /// How many further takes at most, 1...3.
+    public var attempts: Int
+    /// After which failures.
+    public var causes: Set<Cause>
 }
 
 /// What is made of the shots.

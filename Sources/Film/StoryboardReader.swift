@@ -50,9 +50,10 @@ struct StoryboardReader {
     let images: ImagePaths
 
     static let rootKeys = ["title", "model", "defaults", "shots", "film"]
-    static let settingKeys = ["negative", "duration", "style", "audio", "multiClip", "thinking"]
+    static let settingKeys = ["negative", "duration", "style", "audio", "multiClip", "thinking", "retry"]
     static let defaultKeys = ["size", "resolution", "aspect", "quality"] + settingKeys
     static let shotKeys = ["id", "prompt", "firstImage", "lastImage", "start", "seed", "takes"] + settingKeys
+    static let retryKeys = ["attempts", "on"]
     static let filmKeys = ["deliver", "thumbnails", "rate"]
     static let usualDeliveries = ["mp4-social", "webm-vp9", "mov-prores"]
 
@@ -117,6 +118,7 @@ struct StoryboardReader {
         var audio: Bool?
         var multiClip: Bool?
         var thinking: String?
+        var retry: RetryRule?
     }
 
     private func settings(_ keys: [String: YAMLCursor]) throws(FilmError) -> Settings {
@@ -129,7 +131,21 @@ struct StoryboardReader {
         if let cursor = keys["thinking"] {
             settings.thinking = try cursor.word(["auto", "enabled", "disabled"])
         }
+        if let cursor = keys["retry"] { settings.retry = try retry(cursor) }
         return settings
+    }
+
+    private func retry(_ cursor: YAMLCursor) throws(FilmError) -> RetryRule {
+        let keys = try cursor.entries(known: Self.retryKeys)
+        let attempts = Int(try required("attempts", in: keys, of: cursor).int(1...3))
+        let list = try required("on", in: keys, of: cursor)
+        var causes: Set<RetryRule.Cause> = []
+        for item in try list.items() {
+            let word = try item.word(RetryRule.Cause.allCases.map(\.rawValue))
+            if let cause = RetryRule.Cause(rawValue: word) { causes.insert(cause) }
+        }
+        guard !causes.isEmpty else { throw list.error("is empty", hint: "name provider, timeout or both") }
+        return RetryRule(attempts: attempts, causes: causes)
     }
 
     private func shot(_ item: YAMLCursor, common: Settings, isFirst: Bool) throws(FilmError) -> Shot {
@@ -157,7 +173,8 @@ struct StoryboardReader {
             audio: own.audio ?? common.audio, multiClip: own.multiClip ?? common.multiClip,
             thinking: own.thinking ?? common.thinking,
             seed: try keys["seed"].map { (cursor) throws(FilmError) in try cursor.int(0...2_147_483_647) },
-            takes: try keys["takes"].map { (cursor) throws(FilmError) in Int(try cursor.int(1...16)) } ?? 1)
+            takes: try keys["takes"].map { (cursor) throws(FilmError) in Int(try cursor.int(1...16)) } ?? 1,
+            retry: own.retry ?? common.retry)
     }
 
     /// A shot without `start` goes on from the one before, unless it is the first or has its own picture.

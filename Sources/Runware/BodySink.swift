@@ -11,7 +11,8 @@ import Synchronization
 
 /// Where the bytes of an answer go. Called from one queue, in order.
 protocol BodySink: Sendable {
-    func begin(status: Int, expected: Int64?) throws(TransportError)
+    /// The answer's head is there; `expected` is its body's length, where known.
+    func begin(_ head: HTTPReply, expected: Int64?) throws(TransportError)
     func take(_ data: Data) throws(TransportError)
     var body: Data { get }
 }
@@ -23,7 +24,7 @@ final class MemorySink: BodySink {
 
     init(limit: Int) { self.limit = limit }
 
-    func begin(status: Int, expected: Int64?) throws(TransportError) {
+    func begin(_ head: HTTPReply, expected: Int64?) throws(TransportError) {
         if let expected, expected > Int64(limit) {
             throw TransportError(.tooLarge, "the answer announces \(expected) bytes, more than \(limit)")
         }
@@ -41,53 +42,83 @@ final class MemorySink: BodySink {
     var body: Data { bytes.withLock { $0 } }
 }
 
-/// Streams the body of a 200 answer into a file; other bodies are dropped.
+/// Streams the body of a 200 or 206 answer into a file, at its place; other bodies are dropped.
 final class FileSink: BodySink {
     private struct State {
         var isWanted = false
-        var written: Int64 = 0
+        /// Where the next byte goes.
+        var place: Int64 = 0
+        var total: Int64?
     }
 
     private let path: String
     private let limit: Int64
+    private let offset: Int64
     private let descriptor: Int32
     private let state: Mutex<State> = Mutex(State())
 
-    init(path: String, limit: Int64) throws(TransportError) {
+    init(path: String, from offset: Int64, limit: Int64) throws(TransportError) {
         self.path = path
         self.limit = limit
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        self.offset = offset
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         if descriptor < 0 { throw Self.failure(path, "cannot be written") }
     }
 
     deinit { if descriptor >= 0 { _ = close(descriptor) } }
 
-    func begin(status: Int, expected: Int64?) throws(TransportError) {
-        state.withLock { $0.isWanted = status == 200 }
-        if status == 200, let expected, expected > limit {
-            throw TransportError(.tooLarge, "the file announces \(expected) bytes, more than \(limit)")
+    /// Bytes of the file that are there, and its size, where known.
+    var standing: (present: Int64, total: Int64?) { state.withLock { ($0.place, $0.total) } }
+
+    func begin(_ head: HTTPReply, expected: Int64?) throws(TransportError) {
+        let start: Int64
+        let total: Int64?
+        switch head.status {
+        case 200: (start, total) = (0, expected)
+        case 206:
+            let range = ContentRange(head)
+            guard range?.start == offset else {
+                throw TransportError(.wrongRange, "other bytes came than were asked for", head: head)
+            }
+            (start, total) = (offset, range?.total)
+        default: return
         }
+        if let total, total > limit {
+            throw TransportError(.tooLarge, "the file announces \(total) bytes, more than \(limit)")
+        }
+        guard ftruncate(descriptor, off_t(start)) == 0 || (start == 0 && errno == EINVAL),
+            lseek(descriptor, off_t(start), SEEK_SET) >= 0 || errno == ESPIPE
+        else { throw Self.failure(path, "cannot be written") }
+        state.withLock { $0 = State(isWanted: true, place: start, total: total) }
     }
 
     func take(_ data: Data) throws(TransportError) {
-        let (isWanted, total) = state.withLock { state in
-            if state.isWanted { state.written += Int64(data.count) }
-            return (state.isWanted, state.written)
-        }
-        guard isWanted else { return }
-        if total > limit { throw TransportError(.tooLarge, "the file is larger than \(limit) bytes") }
-        let isWritten = data.withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0 && errno == EINTR { continue }
-                if count <= 0 { return false }
-                rest = rest.dropFirst(count)
+        // Written under the lock: after `seal` no byte of a straggler reaches the file.
+        let trouble: TransportError? = state.withLock { state in
+            guard state.isWanted else { return nil }
+            guard state.place + Int64(data.count) <= limit else {
+                return TransportError(.tooLarge, "the file is larger than \(limit) bytes")
             }
-            return true
+            let isWritten = data.withUnsafeBytes { bytes in
+                var rest = bytes[...]
+                while !rest.isEmpty {
+                    let count = write(
+                        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                    if count < 0 && errno == EINTR { continue }
+                    if count <= 0 { return false }
+                    rest = rest.dropFirst(count)
+                }
+                return true
+            }
+            guard isWritten else { return Self.failure(path, "cannot be written") }
+            state.place += Int64(data.count)
+            return nil
         }
-        if !isWritten { throw Self.failure(path, "cannot be written") }
+        if let trouble { throw trouble }
     }
+
+    /// Takes nothing more. Returns when a write under way is over.
+    func seal() { state.withLock { $0.isWanted = false } }
 
     var body: Data { Data() }
 

@@ -13,14 +13,26 @@ public struct ClientConfiguration: Sendable, CustomStringConvertible, CustomRefl
     public var submitDeadline: Duration = .seconds(120)
     /// Longest time for a question.
     public var askDeadline: Duration = .seconds(30)
-    /// Longest time for one attempt at a download.
+    /// Longest time for a download, all its attempts together.
     public var downloadDeadline: Duration = .seconds(900)
-    /// Attempts at a download or upload.
+    /// A download that brings less than `stallBytes` in this time is broken off, and taken up where it was.
+    public var stallTime: Duration = .seconds(30)
+    /// Fewest bytes in `stallTime`.
+    public var stallBytes: Int64 = 32 << 10
+    /// Bytes asked for at once while a file is downloaded: bounds the memory, whatever the disk's speed.
+    public var downloadWindow: Int64 = 8 << 20
+    /// Attempts at an upload or question, and at a download without a byte of progress in between.
     public var mostAttempts = 5
+    /// How `Client.image` puts pictures into requests.
+    public var images = ImagePolicy.inline
+    /// Exchanges with the API at once, two of them for questions only.
+    public var mostExchanges = 32
+    /// Downloads at once.
+    public var mostDownloads = 16
     /// Pause before the second attempt at a download or upload; doubles each time.
     public var retryPause: Duration = .milliseconds(500)
-    /// Most bytes of a JSON answer.
-    public var answerLimit = 8 << 20
+    /// Most bytes of a JSON answer; it may hold a video.
+    public var answerLimit = 64 << 20
     /// Time and chance; replaced by tests.
     package var pace: any Pace = SystemPace()
     private let key: String

@@ -26,13 +26,16 @@ package struct TaskItem: Sendable {
     package var percent: Int?
     package var videoUUID: String?
     package var videoURL: String?
-    package var hasInlineVideo = false
+    package var videoBase64Data: String?
+    package var videoDataURI: String?
     package var seed: Int64?
     package var cost: Decimal?
     package var nsfw: Bool?
     package var imageUUID: String?
     package var imageURL: String?
     package var fault: ServiceFault?
+    /// The whole item, as it came.
+    package var raw: JSONValue
     /// The archived answer inside a `getTaskDetails` item.
     package var archived: JSONValue?
     /// A `getTaskDetails` item that shows a request: the service has seen the task.
@@ -46,7 +49,9 @@ package struct TaskItem: Sendable {
         percent = object["progress"]?.double.map { Int(max(0, min(100, $0))) }
         videoUUID = object["videoUUID"]?.string
         videoURL = object["videoURL"]?.string
-        hasInlineVideo = object["videoBase64Data"]?.string != nil || object["videoDataURI"]?.string != nil
+        videoBase64Data = object["videoBase64Data"]?.string
+        videoDataURI = object["videoDataURI"]?.string
+        raw = json
         seed = object["seed"]?.int64
         cost = object["cost"]?.decimal
         nsfw = object["NSFWContent"]?.bool
@@ -65,7 +70,10 @@ package struct TaskItem: Sendable {
     }
 
     /// Finished with something to fetch, or declared finished.
-    package var isResult: Bool { fault == nil && (status == "success" || videoURL != nil || hasInlineVideo) }
+    package var isResult: Bool {
+        fault == nil
+            && (status == "success" || videoURL != nil || videoBase64Data != nil || videoDataURI != nil)
+    }
 }
 
 /// One entry of `errors`.
@@ -111,10 +119,8 @@ package struct ServiceFault: Sendable {
     package var isFinal: Bool { status == "error" && taskUUID != nil }
 
     /// As an error for people.
-    func error(status httpStatus: Int, task: String?, charged: RunwareError.Charged) -> RunwareError {
-        let category =
-            code == "unknown" && httpStatus >= 400
-            ? RunwareError.Category(httpStatus: httpStatus) : RunwareError.Category(code: code)
+    package func error(status httpStatus: Int, task: String?, charged: RunwareError.Charged) -> RunwareError {
+        let category = RunwareError.Category(code: code, httpStatus: httpStatus)
         let paid = cost.map { $0 > 0 } ?? false
         return RunwareError(
             code: code, category: category,

@@ -13,6 +13,17 @@ extension RunwareError.Category {
         }
     }
 
+    /// The family of a code, or of the HTTP status it came with where the code is in no list.
+    ///
+    /// A code that is not known says nothing, but a 402 does. 400 and 404 are given for so many reasons that
+    /// they stand in only where there is no code at all.
+    init(code: String, httpStatus: Int) {
+        let family = Self(code: code)
+        let isTelling = [401, 402, 403, 408, 429].contains(httpStatus) || httpStatus >= 500
+        let isNameless = code == "unknown" && httpStatus >= 400
+        self = family == .unknown && (isTelling || isNameless) ? Self(httpStatus: httpStatus) : family
+    }
+
     /// The family for an answer that has a status and no code of its own.
     init(httpStatus: Int) {
         switch httpStatus {

@@ -15,20 +15,30 @@ final class Exchange: Sendable {
         var headers: [String: String] = [:]
         var received: Int64 = 0
         var expected: Int64?
+
+        /// An error with what had come of the answer.
+        func broken(_ error: TransportError) -> TransportError {
+            guard status != 0, error.head == nil else { return error }
+            var error = error
+            error.head = HTTPReply(status: status, headers: headers, byteCount: received)
+            return error
+        }
     }
 
     let sink: any BodySink
     private let task: URLSessionTask
     private let call: String
+    private let flow: HTTPCall.Flow?
     private let progress: @Sendable (Int64, Int64?) -> Void
     private let state: Mutex<State> = Mutex(State())
 
     init(
-        task: URLSessionTask, call: String, sink: any BodySink,
+        task: URLSessionTask, call: HTTPCall, sink: any BodySink,
         progress: @escaping @Sendable (Int64, Int64?) -> Void
     ) {
         self.task = task
-        self.call = call
+        self.call = "\(call)"
+        flow = call.flow
         self.sink = sink
         self.progress = progress
     }
@@ -40,21 +50,40 @@ final class Exchange: Sendable {
             return state.stopped
         }
         if let stopped { return end(.failure(stopped)) }
-        let seconds = Double(left.components.seconds) + Double(left.components.attoseconds) * 1e-18
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.seconds(left)) { [weak self] in
             self?.stop(TransportError(.deadline, "no complete answer in time from \(call)"))
         }
+        if let flow { watch(flow, since: 0) }
         task.resume()
+    }
+
+    /// Looks again and again whether enough has come.
+    private func watch(_ flow: HTTPCall.Flow, since bytes: Int64) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.seconds(flow.time)) { [weak self] in
+            guard let self else { return }
+            let (isOver, now) = state.withLock { ($0.ended, $0.received) }
+            if isOver { return }
+            guard now - bytes >= flow.bytes else {
+                return stop(
+                    TransportError(.lost, "\(call) stands still: \(now - bytes) bytes in \(flow.time)"))
+            }
+            watch(flow, since: now)
+        }
+    }
+
+    private static func seconds(_ time: Duration) -> Double {
+        Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
     }
 
     /// Ends the exchange from our side; the first reason given is the one reported.
     func stop(_ why: TransportError) {
-        let isRunning = state.withLock { state in
-            if state.stopped == nil { state.stopped = why }
-            return state.done != nil
+        let (isRunning, reason) = state.withLock { state in
+            let reason = state.stopped ?? state.broken(why)
+            state.stopped = reason
+            return (state.done != nil, reason)
         }
         task.cancel()
-        if isRunning { end(.failure(why)) }
+        if isRunning { end(.failure(reason)) }
     }
 
     func received(_ response: URLResponse) {
@@ -71,7 +100,7 @@ final class Exchange: Sendable {
             state.expected = expected
         }
         do {
-            try sink.begin(status: http.statusCode, expected: expected)
+            try sink.begin(HTTPReply(status: http.statusCode, headers: headers), expected: expected)
         } catch {
             stop(error)
         }
@@ -94,13 +123,15 @@ final class Exchange: Sendable {
     func completed(_ error: (any Error)?) {
         let state = state.withLock { $0 }
         if let stopped = state.stopped { return end(.failure(stopped)) }
-        if let error { return end(.failure(Self.reason(error, call, gotAnswer: state.status != 0))) }
+        if let error {
+            return end(.failure(state.broken(Self.reason(error, call, gotAnswer: state.status != 0))))
+        }
         guard state.status != 0 else {
             return end(.failure(TransportError(.lost, "no HTTP answer from \(call)")))
         }
-        if let expected = state.expected, state.received < expected, state.status == 200 {
+        if let expected = state.expected, state.received < expected, [200, 206].contains(state.status) {
             let message = "\(call) ended after \(state.received) of \(expected) bytes"
-            return end(.failure(TransportError(.lost, message)))
+            return end(.failure(state.broken(TransportError(.lost, message))))
         }
         end(
             .success(

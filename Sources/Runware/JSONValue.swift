@@ -1,35 +1,48 @@
-package import Foundation
+public import Foundation
 
 /// A JSON document as a value: what is read before it is understood, and what is written byte for byte alike.
 ///
 /// Foundation's encoder neither promises an order of keys nor one spelling of a number, and both decide work
 /// keys; so writing is done here.
-package enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A whole number that fits 64 bits.
     case integer(Int64)
+    /// Any other number.
     case number(Double)
+    /// A text.
     case string(String)
+    /// A list.
     case array([JSONValue])
+    /// Members by name.
     case object([String: JSONValue])
 
     /// Reads one JSON document. Throws Foundation's decoding error.
-    package init(parsing data: Data) throws {
+    public init(parsing data: Data) throws {
         self = try JSONDecoder().decode(JSONValue.self, from: data)
     }
 
-    package var object: [String: JSONValue]? { if case .object(let o) = self { o } else { nil } }
-    package var array: [JSONValue]? { if case .array(let a) = self { a } else { nil } }
-    package var string: String? { if case .string(let s) = self { s } else { nil } }
-    package var bool: Bool? { if case .bool(let b) = self { b } else { nil } }
-    package var double: Double? {
+    /// The members, where it is an object.
+    public var object: [String: JSONValue]? { if case .object(let o) = self { o } else { nil } }
+    /// The items, where it is a list.
+    public var array: [JSONValue]? { if case .array(let a) = self { a } else { nil } }
+    /// The text, where it is one.
+    public var string: String? { if case .string(let s) = self { s } else { nil } }
+    /// The truth value, where it is one.
+    public var bool: Bool? { if case .bool(let b) = self { b } else { nil } }
+    /// The number, where it is one.
+    public var double: Double? {
         switch self {
         case .integer(let i): Double(i)
         case .number(let d): d
         default: nil
         }
     }
-    package var int64: Int64? {
+    /// The number, where it is whole and fits.
+    public var int64: Int64? {
         switch self {
         case .integer(let i): i
         case .number(let d): Int64(exactly: d)
@@ -38,10 +51,10 @@ package enum JSONValue: Sendable, Equatable {
     }
 
     /// Looks a member of an object up.
-    package subscript(key: String) -> JSONValue? { object?[key] }
+    public subscript(key: String) -> JSONValue? { object?[key] }
 
     /// The document on one line: keys sorted, no spaces, each number in its shortest form.
-    package var canonical: String {
+    public var canonical: String {
         var text = ""
         write(into: &text)
         return text
@@ -104,7 +117,8 @@ package enum JSONValue: Sendable, Equatable {
 }
 
 extension JSONValue: Codable {
-    package init(from decoder: any Decoder) throws {
+    /// Reads any JSON.
+    public init(from decoder: any Decoder) throws {
         let box = try decoder.singleValueContainer()
         if box.decodeNil() {
             self = .null
@@ -123,7 +137,8 @@ extension JSONValue: Codable {
         }
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    /// Writes it; key order and number forms are the encoder's. `canonical` has its own.
+    public func encode(to encoder: any Encoder) throws {
         var box = encoder.singleValueContainer()
         switch self {
         case .null: try box.encodeNil()

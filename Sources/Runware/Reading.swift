@@ -8,7 +8,7 @@ package enum SubmitReply: Sendable {
     case conflict(RunwareError)
     /// A definite no to this request.
     case refused(RunwareError)
-    /// A definite no for now: nothing was taken on.
+    /// A definite no to this task for now: nothing was taken on.
     case busy(RunwareError, retryAfter: Duration?)
     /// No connection was made.
     case notSent(RunwareError)
@@ -35,6 +35,8 @@ package enum ArchiveReply: Sendable {
     case known
     /// The archive answered, and holds nothing of the task; or there is no archive.
     case none
+    /// The question itself was refused (a wrong key, say).
+    case refused(RunwareError)
     /// Nothing learnt; that proves nothing about the task.
     case unclear(RunwareError, retryAfter: Duration?)
     case cancelled
@@ -63,12 +65,14 @@ package enum Reading {
         }
         let error = fault.error(status: http.status, task: uuid, charged: .no)
         if fault.code == "conflictTaskUUID" { return .conflict(error) }
-        let isBusy = http.status == 429 || http.status == 503 || error.category == .rateLimit
-        if (isBusy || fault.code == "noAvailableServer") && !fault.isFinal {
-            return .busy(error, retryAfter: wait(http))
-        }
+        let isTurnedAway =
+            http.status == 503 || error.category == .rateLimit || fault.code == "noAvailableServer"
+        // 429 is said of the request as a whole. Anything else is a no to our task only where it names it.
+        let isBusy = http.status == 429 || (isTurnedAway && fault.taskUUID != nil)
+        if isBusy && !fault.isFinal { return .busy(error, retryAfter: wait(http)) }
         let isOpen =
-            http.status >= 500 || http.status == 408 || [.serverError, .timeout].contains(error.category)
+            isTurnedAway || http.status >= 500 || http.status == 408
+            || [.serverError, .timeout].contains(error.category)
         if isOpen && !fault.isFinal {
             return .unclear(error.charged(.unknown), retryAfter: wait(http))
         }
@@ -145,10 +149,7 @@ package enum Reading {
             } else if item.isResult {
                 let identity = item.videoUUID ?? item.videoURL ?? "result"
                 guard seen.insert(identity).inserted else { continue }
-                answer.results.append(
-                    VideoResult(
-                        taskUUID: uuid, videoUUID: identity, videoURL: item.videoURL, seed: item.seed,
-                        cost: item.cost, nsfw: item.nsfw))
+                answer.results.append(VideoResult(item, task: uuid, identity: identity))
             } else {
                 answer.running += 1
                 answer.percent = item.percent ?? answer.percent
@@ -187,9 +188,16 @@ package enum Reading {
         }
         let mayPass = http.status >= 500 || http.status == 429 || http.status == 408
         guard let envelope = Envelope(http.body) else {
-            if (400..<500).contains(http.status), !mayPass { return .none }
+            if (300..<500).contains(http.status), !mayPass {
+                return .refused(error(http, uuid, .unknown, "the archive's address answered with no JSON"))
+            }
             return .unclear(
                 error(http, uuid, .unknown, "the archive's answer could not be read"), retryAfter: wait(http))
+        }
+        // Not having such an archive, and not having the task in it, are the only ways to say "nothing".
+        let denials: Set<String> = ["unknownTaskType", "taskNotFound"]
+        let others = envelope.errors.filter {
+            ($0.taskUUID == nil || $0.taskUUID.matches(uuid)) && !denials.contains($0.code)
         }
         var isKnown = false
         for item in envelope.data where item.taskUUID.matches(uuid) {
@@ -204,10 +212,13 @@ package enum Reading {
             if !answer.results.isEmpty || !answer.failures.isEmpty { return .found(answer) }
         }
         if isKnown { return .known }
-        let isOutage = envelope.errors.contains {
-            [.rateLimit, .serverError].contains(RunwareError.Category(code: $0.code))
+        if let fault = others.first {
+            let error = fault.error(status: http.status, task: uuid, charged: .unknown)
+            if [.auth, .quota].contains(error.category) { return .refused(error.charged(.unknown)) }
+            return .unclear(error.charged(.unknown, .askAgain), retryAfter: wait(http))
         }
-        if mayPass || isOutage {
+        let isDenied = envelope.errors.contains { denials.contains($0.code) }
+        guard !mayPass, isDenied || http.status < 300 else {
             return .unclear(
                 error(http, uuid, .unknown, "the archive could not be asked"), retryAfter: wait(http))
         }
@@ -235,7 +246,7 @@ package enum Reading {
         let codes: [TransportError.Kind: String] = [
             .unreachable: "cannotConnect", .lost: "connectionLost", .deadline: "deadline",
             .cancelled: "cancelled", .tooLarge: "answerTooLarge", .refused: "addressRefused",
-            .file: "fileFailed",
+            .file: "fileFailed", .wrongRange: "wrongRange",
         ]
         let category: RunwareError.Category =
             switch error.kind {

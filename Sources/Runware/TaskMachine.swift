@@ -2,8 +2,12 @@
 ///
 /// Three rules about money are in here. (1) After a failure that leaves open whether the service has the task,
 /// it is asked for before it is sent again. (2) It is only ever sent under its one UUID, and a conflict means
-/// "accepted" only if we may have sent that UUID before. (3) A task found silent is looked up in the archive
+/// "accepted" only if we have sent that UUID before. (3) A task found silent is looked up in the archive
 /// before it is sent again, because a UUID that has ended could be sold a second time.
+///
+/// Two patiences are kept apart: a service that is *busy* says a definite no for now and is waited for by time,
+/// however often it says so; an *outage* (nothing but failed exchanges) ends sooner. A wait that the service
+/// asked for counts against neither.
 package struct TaskMachine: Sendable {
     package enum Event: Sendable {
         case start
@@ -11,6 +15,8 @@ package struct TaskMachine: Sendable {
         case asked(AskReply)
         case archive(ArchiveReply)
         case waited
+        /// Somebody says that there is news of the task.
+        case hinted
         case cancelled
     }
 
@@ -19,8 +25,7 @@ package struct TaskMachine: Sendable {
         case ask
         case askArchive
         case wait(Duration)
-        /// The results, and the errors of generations that failed beside them.
-        case finish([VideoResult], [RunwareError])
+        case finish(TaskOutcome)
         case fail(RunwareError)
     }
 
@@ -28,11 +33,19 @@ package struct TaskMachine: Sendable {
 
     private let policy: PollPolicy
     private let uuid: String
-    private let expected: Int
-    /// This UUID may have reached the service, now or in an earlier run.
+    /// How many results were asked for; nil where the caller does not know.
+    private let expected: Int?
+    private let maySubmit: Bool
+    /// This UUID may be known to the service, now or from an earlier run.
     private var mayBeKnown: Bool
+    /// This UUID has left this machine before: only then is a conflict no error.
+    private var hasSent: Bool
+    /// Told by the client: news of tasks are being brought, so asking is only the safety net.
+    package var isHinted = false
     /// The service has shown that it has the task.
     package private(set) var isAccepted = false
+    /// The service has said something of the task since it took it on.
+    package private(set) var isUnderWay = false
     package private(set) var results: [VideoResult] = []
     package private(set) var failures: [RunwareError] = []
     package private(set) var percent: Int?
@@ -44,16 +57,37 @@ package struct TaskMachine: Sendable {
     private var deniedAsks = 0
     private var archiveIsAsked = false
     private var archiveTroubles = 0
-    private var outageSince: Duration?
-    private var outageCount = 0
+    private var trouble: Trouble?
     private var next: After = .ask
 
-    package init(policy: PollPolicy, taskUUID: String, expected: Int, alreadySent: Bool) {
+    /// A row of failed exchanges of one kind.
+    private struct Trouble {
+        var isBusy: Bool
+        /// When it began, later by every wait that the service asked for.
+        var since: Duration
+        var count = 0
+        var last: RunwareError
+    }
+
+    /// - Parameters:
+    ///   - expected: how many results were asked for; nil takes what the service lists.
+    ///   - alreadySent: the UUID may have been sent before: ask first.
+    ///   - maySubmit: false for a task that is only waited for.
+    package init(
+        policy: PollPolicy, taskUUID: String, expected: Int?, alreadySent: Bool, maySubmit: Bool = true
+    ) {
         self.policy = policy
         uuid = taskUUID
-        self.expected = max(1, expected)
-        mayBeKnown = alreadySent
+        self.expected = expected.map { max(1, $0) }
+        self.maySubmit = maySubmit
+        mayBeKnown = alreadySent || !maySubmit
+        hasSent = mayBeKnown
     }
+
+    /// Whether the request may still be needed.
+    package var mayStillSubmit: Bool { maySubmit && !isAccepted }
+    /// Whether the next step after a wait is a question, which may as well come sooner.
+    package var asksNext: Bool { next == .ask }
 
     /// Takes one event at a time since the start, with a random number in 0..<1, and says what to do.
     package mutating func handle(_ event: Event, at now: Duration, random: Double) -> Action {
@@ -66,7 +100,7 @@ package struct TaskMachine: Sendable {
     private mutating func decide(_ event: Event, _ now: Duration, _ random: Double) -> Action {
         switch event {
         case .start: return mayBeKnown ? .ask : submit()
-        case .waited:
+        case .waited, .hinted:
             if now >= policy.deadline { return giveUp() }
             return next == .ask ? .ask : submit()
         case .submitted(let reply): return submitted(reply, now, random)
@@ -82,35 +116,39 @@ package struct TaskMachine: Sendable {
     }
 
     private mutating func submitted(_ reply: SubmitReply, _ now: Duration, _ random: Double) -> Action {
-        let wasMaybeKnown = mayBeKnown
+        let (wasMaybeKnown, hadSent) = (mayBeKnown, hasSent)
+        if case .notSent = reply {} else { hasSent = true }
         switch reply {
         case .accepted(let answer):
-            return accepted(answer)
+            return accepted(answer, random)
         case .conflict(let error):
-            guard wasMaybeKnown else {
+            guard hadSent else {
                 return .fail(error.charged(.unknown, .askAgain))
             }
-            return accepted(TaskAnswer())
+            return accepted(TaskAnswer(), random)
         case .refused(let error):
             // The same body would have been refused before, too; the state of the account may have changed.
             let isSure = !wasMaybeKnown || error.category == .validation || error.category == .safety
             return .fail(isSure ? error : error.charged(.unknown))
         case .notSent(let error):
-            return again(.submit, error, nil, now, random, limit: policy.mostSubmissions)
+            guard submissions < policy.mostSubmissions else { return stop(error) }
+            return again(.submit, error, nil, now, random)
         case .busy(let error, let pause):
-            return again(.submit, error, pause, now, random, limit: policy.mostSubmissions)
+            // A definite no for now is not one of the attempts that are counted.
+            submissions -= 1
+            return again(.submit, error, pause, now, random, isBusy: true)
         case .unclear(let error, let pause):
             mayBeKnown = true
             silentAsks = 0
             archiveIsAsked = false
-            return again(.ask, error, pause, now, random, limit: nil)
+            return again(.ask, error, pause, now, random)
         case .cancelled:
             mayBeKnown = true
             return .fail(cancelled())
         }
     }
 
-    private mutating func accepted(_ answer: TaskAnswer) -> Action {
+    private mutating func accepted(_ answer: TaskAnswer, _ random: Double) -> Action {
         isAccepted = true
         mayBeKnown = true
         recovered()
@@ -119,16 +157,16 @@ package struct TaskMachine: Sendable {
         absorb(answer)
         if let end = end(answer) { return end }
         next = .ask
-        return .wait(policy.initialDelay)
+        return .wait(policy.delay(random))
     }
 
     private mutating func asked(_ reply: AskReply, _ now: Duration, _ random: Double) -> Action {
         switch reply {
         case .cancelled: return .fail(cancelled())
         case .refused(let error):
-            return results.isEmpty ? .fail(error.charged(.unknown)) : .finish(results, failures + [error])
+            return stop(error.charged(.unknown))
         case .unclear(let error, let pause):
-            return again(.ask, error, pause, now, random, limit: nil)
+            return again(.ask, error, pause, now, random)
         case .answer(let answer):
             recovered()
             if !isAccepted && (answer.isDenied || answer.isSilent) && answer.results.isEmpty {
@@ -138,7 +176,10 @@ package struct TaskMachine: Sendable {
                 deniedAsks += 1
                 if deniedAsks > policy.silentAsksBeforeResubmitting { return lost() }
             }
-            if !answer.isSilent { isAccepted = true }
+            if !answer.isSilent {
+                isAccepted = true
+                isUnderWay = true
+            }
             absorb(answer)
             if let end = end(answer) { return end }
             return pause(random)
@@ -153,7 +194,21 @@ package struct TaskMachine: Sendable {
             archiveIsAsked = true
             return .askArchive
         }
-        guard submissions < policy.mostSubmissions else { return giveUp() }
+        return resubmit()
+    }
+
+    /// Nobody knows the task: sent again, unless that is not ours to do or was done often enough.
+    private mutating func resubmit() -> Action {
+        guard maySubmit else {
+            return .fail(unknown("nobody knows the task: no answer names it, nor the archive"))
+        }
+        guard submissions < policy.mostSubmissions else {
+            return .fail(
+                RunwareError(
+                    code: "noAnswer", category: .timeout,
+                    message: "sent \(submissions) times, and the service never said that it has the task",
+                    taskUUID: uuid, charged: .unknown, recovery: .askAgain))
+        }
         return submit()
     }
 
@@ -163,18 +218,19 @@ package struct TaskMachine: Sendable {
         case .found(let answer):
             isAccepted = true
             absorb(answer)
-            return end(answer) ?? .finish(results, failures)
+            return end(answer) ?? .finish(outcome())
         case .known:
             isAccepted = true
             return pause(random)
         case .none:
-            guard submissions < policy.mostSubmissions else { return giveUp() }
-            return submit()
+            return resubmit()
+        case .refused(let error):
+            return stop(error.charged(.unknown))
         case .unclear(let error, let wanted):
             // Not to know is not a reason to send: ask on, and give up with the task open.
             archiveIsAsked = false
             archiveTroubles += 1
-            guard archiveTroubles < policy.mostSubmissions else { return .fail(error.charged(.unknown)) }
+            guard archiveTroubles < policy.mostSubmissions else { return stop(error.charged(.unknown)) }
             obstacle = error.message
             next = .ask
             return .wait(max(policy.pause(archiveTroubles, random), wanted ?? .zero))
@@ -184,36 +240,41 @@ package struct TaskMachine: Sendable {
     private mutating func pause(_ random: Double) -> Action {
         defer { asks += 1 }
         next = .ask
-        return .wait(policy.pause(asks, random))
+        let usual = policy.pause(asks, random)
+        return .wait(isHinted && isAccepted ? max(usual, policy.hintedInterval) : usual)
     }
 
     private mutating func again(
         _ what: After, _ error: RunwareError, _ wanted: Duration?, _ now: Duration, _ random: Double,
-        limit: Int?
+        isBusy: Bool = false
     ) -> Action {
         obstacle = error.message
-        let since = outageSince ?? now
-        outageSince = since
-        outageCount += 1
-        let isTooOften = limit.map { submissions >= $0 } ?? false
-        if isTooOften || now - since > policy.outagePatience {
-            if !results.isEmpty { return .finish(results, failures + [error]) }
-            return .fail(error.charged(mayBeKnown ? .unknown : .no))
-        }
+        var row = trouble ?? Trouble(isBusy: isBusy, since: now, last: error)
+        if row.isBusy != isBusy { row = Trouble(isBusy: isBusy, since: now, last: error) }
+        row.last = error
+        row.count += 1
+        let pause = policy.pause(row.count - 1, random)
+        let patience = isBusy ? policy.busyPatience : policy.outagePatience
+        guard now - row.since <= patience else { return stop(error) }
+        if let wanted, wanted > pause { row.since += wanted - pause }
+        trouble = row
         next = what
-        let pause = policy.pause(outageCount - 1, random)
         return .wait(max(pause, wanted ?? .zero))
     }
 
     private mutating func recovered() {
         obstacle = nil
-        outageSince = nil
-        outageCount = 0
+        trouble = nil
     }
 
     private mutating func absorb(_ answer: TaskAnswer) {
-        for result in answer.results where !results.contains(where: { $0.videoUUID == result.videoUUID }) {
-            results.append(result)
+        for result in answer.results {
+            // A later answer may bring another address: addresses expire, identities do not.
+            if let known = results.firstIndex(where: { $0.videoUUID == result.videoUUID }) {
+                results[known].update(with: result)
+            } else {
+                results.append(result)
+            }
         }
         // Failures have no identity and every poll lists them all: the longest list is the truth.
         if answer.failures.count > failures.count { failures = answer.failures }
@@ -221,25 +282,41 @@ package struct TaskMachine: Sendable {
     }
 
     private func end(_ answer: TaskAnswer) -> Action? {
-        let isComplete = results.count + failures.count >= expected
+        let told = results.count + failures.count
+        let isComplete = expected.map { told >= $0 } ?? (told > 0 && answer.running == 0)
         let isOver = !answer.failures.isEmpty && answer.running == 0
         guard isComplete || isOver else { return nil }
         if results.isEmpty, let first = failures.first { return .fail(first) }
-        return .finish(results, failures)
+        return .finish(TaskOutcome(results: results, failures: failures))
     }
 
-    private func lost() -> Action {
-        if !results.isEmpty { return .finish(results, failures) }
-        return .fail(
-            RunwareError(
-                code: "taskNotFound", category: .notFound,
-                message: "the service took the task on and no longer knows it", taskUUID: uuid,
-                charged: .unknown, recovery: .askAgain))
+    /// What there is so far; the rest is missing.
+    private func outcome(_ why: RunwareError? = nil) -> TaskOutcome {
+        let missing = max(0, (expected ?? 1) - results.count - failures.count)
+        return TaskOutcome(results: results, failures: failures, missing: missing, interruption: why)
+    }
+
+    /// The wait ends here, with what has arrived, or with the error alone.
+    private func stop(_ error: RunwareError) -> Action {
+        if !results.isEmpty { return .finish(outcome(error)) }
+        if mayBeKnown { return .fail(error.charged(.unknown)) }
+        var error = error.charged(.no, .retryTransport)
+        if error.category != .transport { error.hint = "nothing was taken on or charged: run again later" }
+        return .fail(error)
+    }
+
+    private func lost() -> Action { stop(unknown("the service took the task on and no longer knows it")) }
+
+    private func unknown(_ message: String) -> RunwareError {
+        RunwareError(
+            code: "taskNotFound", category: .notFound, message: message, taskUUID: uuid, charged: .unknown,
+            recovery: .askAgain)
     }
 
     private func giveUp() -> Action {
-        if !results.isEmpty { return .finish(results, failures) }
-        return .fail(
+        // Still being turned away at the deadline: the reason is more use than the time.
+        if !isAccepted, !mayBeKnown, let error = trouble?.last { return stop(error) }
+        return stop(
             RunwareError(
                 code: "deadline", category: .timeout,
                 message: isAccepted

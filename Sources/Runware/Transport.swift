@@ -18,10 +18,26 @@ public struct HTTPCall: Sendable, CustomStringConvertible, CustomReflectable {
     /// because HTTP libraries quietly repeat a request whose pooled connection died.
     public var once: Bool
 
+    /// Where set, the exchange is broken off (as `lost`) when fewer bytes than this come in the time given.
+    public var flow: Flow?
+
+    /// The slowest flow that is borne.
+    public struct Flow: Sendable, Equatable {
+        /// Fewest bytes of body.
+        public var bytes: Int64
+        /// In this time, again and again from the start.
+        public var time: Duration
+        /// Makes a rule.
+        public init(bytes: Int64, time: Duration) {
+            self.bytes = bytes
+            self.time = time
+        }
+    }
+
     /// Makes a call.
     public init(
         method: String = "GET", url: URL, headers: [String: String] = [:], body: Data? = nil,
-        deadline: Duration = .seconds(60), bodyLimit: Int = 8 << 20, once: Bool = false
+        deadline: Duration = .seconds(60), bodyLimit: Int = 8 << 20, once: Bool = false, flow: Flow? = nil
     ) {
         self.method = method
         self.url = url
@@ -30,6 +46,7 @@ public struct HTTPCall: Sendable, CustomStringConvertible, CustomReflectable {
         self.deadline = deadline
         self.bodyLimit = bodyLimit
         self.once = once
+        self.flow = flow
     }
 
     /// Method and host, without query and secrets.
@@ -39,7 +56,7 @@ public struct HTTPCall: Sendable, CustomStringConvertible, CustomReflectable {
 }
 
 /// An answer, whatever its status.
-public struct HTTPReply: Sendable {
+public struct HTTPReply: Sendable, Equatable {
     /// HTTP status.
     public var status: Int
     /// Header fields, names in lower case.
@@ -76,17 +93,22 @@ public struct TransportError: Error, Sendable, Equatable, CustomStringConvertibl
         case refused
         /// The local file could not be written.
         case file
+        /// A partial answer that does not begin where it was asked to.
+        case wrongRange
     }
 
     /// Which.
     public var kind: Kind
     /// For people; holds no secret.
     public var message: String
+    /// Status and header fields of the answer that broke off, where it had begun; no body.
+    public var head: HTTPReply?
 
     /// Makes an error.
-    public init(_ kind: Kind, _ message: String) {
+    public init(_ kind: Kind, _ message: String, head: HTTPReply? = nil) {
         self.kind = kind
         self.message = message
+        self.head = head
     }
 
     /// The message.
@@ -101,13 +123,42 @@ public protocol Transport: Sendable {
     /// Makes one exchange, answer in memory.
     func send(_ call: HTTPCall) async throws(TransportError) -> HTTPReply
 
-    /// Makes one exchange and streams a 200 answer's body into a file, made or emptied for it. The file is
-    /// flushed to the disk before this returns. Other answers leave the file empty. Never holds the file in
-    /// memory. `progress` gets bytes received and the expected total, where known.
+    /// Makes one exchange and streams its body into a file, flushed to the disk before this returns.
+    ///
+    /// A 200 answer is the whole file, whatever the file held before; a 206 answer must begin at `offset`
+    /// (else this throws `wrongRange`) and is written there, what lay behind is cut off. Other answers change
+    /// nothing but make the file if there is none. After an error the bytes that came are in the file. Never
+    /// holds the file in memory. `progress` gets bytes of the file present and its size, where known.
     func download(
-        _ call: HTTPCall, to path: String, limit: Int64,
+        _ call: HTTPCall, to path: String, from offset: Int64, limit: Int64,
         progress: @escaping @Sendable (_ received: Int64, _ expected: Int64?) -> Void
     ) async throws(TransportError) -> HTTPReply
+}
+
+/// The place of a partial answer in its file: `bytes 0-99/1234`, `bytes */1234`.
+struct ContentRange: Equatable {
+    /// First byte; nil where only the size is said (status 416).
+    var start: Int64?
+    /// The whole file's size, where known.
+    var total: Int64?
+
+    init?(_ reply: HTTPReply) { self.init(reply.headers["content-range"]) }
+
+    init?(_ field: String?) {
+        guard let words = field?.trimmingCharacters(in: .whitespaces).split(separator: " "), words.count == 2,
+            words[0].lowercased() == "bytes"
+        else { return nil }
+        let parts = words[1].split(separator: "/")
+        guard parts.count == 2 else { return nil }
+        total = Int64(parts[1])
+        if parts[0] != "*" {
+            let ends = parts[0].split(separator: "-")
+            guard ends.count == 2, let first = Int64(ends[0]), let last = Int64(ends[1]), first <= last else {
+                return nil
+            }
+            start = first
+        }
+    }
 }
 
 /// Scheme, host and path: what may be shown of an address. Queries can be signatures.

@@ -47,16 +47,20 @@ public final class URLSessionTransport: Transport {
         }
     }
 
-    /// One exchange, a 200 answer's body into a file that is on the disk when this returns.
+    /// One exchange, the body of a 200 or 206 answer into a file, on the disk when this returns.
     public func download(
-        _ call: HTTPCall, to path: String, limit: Int64,
+        _ call: HTTPCall, to path: String, from offset: Int64, limit: Int64,
         progress: @escaping @Sendable (_ received: Int64, _ expected: Int64?) -> Void
     ) async throws(TransportError) -> HTTPReply {
-        let file = try FileSink(path: path, limit: limit)
+        let file = try FileSink(path: path, from: offset, limit: limit)
         var call = call
         // Compressed on the way, the announced length would not be the file's.
         call.headers["Accept-Encoding"] = "identity"
-        let reply = try await follow(call, { file }, progress: progress)
+        defer { file.seal() }
+        let reply = try await follow(call, { file }) { _, _ in
+            let standing = file.standing
+            progress(standing.present, standing.total)
+        }
         try await file.flush()
         return reply
     }
@@ -100,7 +104,7 @@ public final class URLSessionTransport: Transport {
         let session = isFresh ? Self.session(hub, connectionsPerHost) : pooled
         defer { if isFresh { session.finishTasksAndInvalidate() } }
         let task = session.dataTask(with: request)
-        let exchange = Exchange(task: task, call: "\(call)", sink: sink, progress: progress)
+        let exchange = Exchange(task: task, call: call, sink: sink, progress: progress)
         hub.add(exchange, for: task)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { done in exchange.start(left, done) }

@@ -35,9 +35,17 @@ extension Complaint {
         self.init(
             ExitStatus(rawValue: error.exitCode) ?? .failed, code: error.code.name, error.message,
             at: error.subject, hint: error.hint)
-        if let refusal = error.underlying as? RunwareError {
-            taskUUID = refusal.taskUUID
-            charged = refusal.charged.rawValue
+        // The service's word may lie under several layers of ours.
+        var below = error.underlying
+        while let cause = below {
+            below = nil
+            switch cause {
+            case let cause as RunwareError: (taskUUID, charged) = (cause.taskUUID, cause.charged.rawValue)
+            case let cause as GenerationFailure:
+                (taskUUID, charged) = (cause.facts?.taskUUID, cause.facts?.charged)
+            case let cause as FilmError: below = cause.underlying
+            default: break
+            }
         }
     }
 

@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// A storyboard, and a service whose world can be tampered with between runs.
-private final class Till: Sendable {
+final class Till: Sendable {
     let scratch: Scratch
     private let running: Mutex<SandboxServer?> = Mutex(nil)
     var world: String { scratch.path + "/world" }
@@ -208,6 +208,125 @@ private let two = """
     }
 }
 
+@Suite struct `A clip that was bought` {
+    private let shot = "  - {id: a, prompt: A quiet hill at dawn, seed: 1}"
+
+    /// One run in which the clip's file is tampered with as it arrives, the n-th time counted from 1.
+    private func run(
+        _ till: Till, lost: Bool = false, _ tamper: @escaping @Sendable (Int, String) throws -> Void
+    ) async throws -> (report: FilmReport?, error: FilmError?, warnings: [String], fetches: Int) {
+        var settings = try await till.settings(shot)
+        let count = Mutex(0)
+        let warnings = Mutex<[String]>([])
+        settings.generator = Meddling(inner: settings.generator, isForgotten: lost) { path in
+            let number = count.withLock {
+                $0 += 1; return $0
+            }
+            try tamper(number, path)
+        }
+        do {
+            let report = try await Film.make(settings) { event in
+                if case .warning(let text) = event { warnings.withLock { $0.append(text) } }
+            }
+            return (report, nil, warnings.withLock { $0 }, count.withLock { $0 })
+        } catch let error as FilmError {
+            return (nil, error, warnings.withLock { $0 }, count.withLock { $0 })
+        }
+    }
+
+    private func junk(_ byte: UInt8, _ path: String) throws {
+        try (Data("....ftypisom".utf8) + Data(repeating: byte, count: 5000)).write(
+            to: URL(fileURLWithPath: path))
+    }
+
+    @Test func `is not bought again for a fault on this side`() async throws {
+        let till = try Till()
+        let first = try await run(till) { _, path in try FileManager.default.removeItem(atPath: path) }
+        #expect(first.error?.hint?.contains("nothing is bought") == true)
+        #expect(first.error?.exitCode == 3)
+        let again = try await run(till) { _, _ in }
+        #expect(again.report?.run?.resumed == 1 && again.report?.run?.generated == 0)
+        #expect(try till.tasks.count == 1)
+        await till.close()
+    }
+
+    @Test func `and arrives as something else is fetched again`() async throws {
+        let till = try Till()
+        let made = try await run(till) { number, path in
+            if number < 3 { try junk(UInt8(number), path) }
+        }
+        #expect(made.report != nil && made.fetches == 3)
+        #expect(made.warnings.filter { $0.contains("fetched again") }.count == 2)
+        #expect(try till.tasks.count == 1)
+        await till.close()
+    }
+
+    @Test func `and arrives as something else each time is kept for a later run`() async throws {
+        let till = try Till()
+        let failed = try await run(till) { number, path in try junk(UInt8(number), path) }
+        #expect(failed.error?.hint?.contains("not bought again") == true && failed.fetches == 3)
+        #expect(try await run(till) { _, _ in }.report?.run?.resumed == 1)
+        #expect(try till.tasks.count == 1)
+        await till.close()
+    }
+
+    @Test func `and is of no use twice alike is over`() async throws {
+        let till = try Till()
+        let failed = try await run(till) { _, path in try junk(7, path) }
+        #expect(failed.error?.message.contains("cannot be used") == true && failed.fetches == 2)
+        #expect(try await run(till) { _, _ in }.report?.run?.generated == 1)
+        #expect(try till.tasks.count == 2)
+        await till.close()
+    }
+
+    @Test func `and forgotten by the service is not bought again while its address is in trouble`()
+        async throws
+    {
+        let till = try Till()
+        _ = try await run(till) { _, path in try FileManager.default.removeItem(atPath: path) }
+        let failed = try await run(till, lost: true) { _, _ in
+            throw GenerationFailure(.failed, code: "mediaUnavailable", message: "HTTP 503", hint: nil)
+        }
+        #expect(failed.error?.message.contains("HTTP 503") == true)
+        #expect(try await run(till) { _, _ in }.report?.run?.resumed == 1)
+        #expect(try till.tasks.count == 1)
+        await till.close()
+    }
+}
+
+@Suite struct `What an error of the client means for a take` {
+    @Test(
+        arguments: [
+            ("noAvailableServer", .provider, .no, nil, .refused),
+            ("somethingNew", .unknown, .no, nil, .refused),
+            ("internalServerError", .serverError, .no, nil, .refused),
+            ("rateLimitExceeded", .rateLimit, .no, nil, .refused),
+            ("taskNotFound", .notFound, .no, nil, .refused),
+            ("providerError", .provider, .unknown, .stop, .failed),
+            ("contentPolicyViolation", .safety, .unknown, nil, .unknown),
+            ("deadline", .timeout, .unknown, nil, .unknown), ("mediaGone", .notFound, .yes, .stop, .failed),
+            ("cancelled", .cancelled, .yes, nil, .cancelled),
+        ]
+            as [(
+                String, RunwareError.Category, RunwareError.Charged, RunwareError.Recovery?,
+                GenerationFailure.Outcome
+            )])
+    func `follows from the money`(
+        code: String, category: RunwareError.Category, charged: RunwareError.Charged,
+        recovery: RunwareError.Recovery?, outcome: GenerationFailure.Outcome
+    ) {
+        var error = RunwareError(
+            code: code, category: category, message: "x", httpStatus: 503, taskUUID: "t", charged: charged,
+            recovery: recovery)
+        if charged == .unknown, recovery == nil { error.recovery = .askAgain }
+        let failure = GenerationFailure(error)
+        #expect(failure.outcome == outcome)
+        if outcome == .refused { #expect(failure.hint?.contains("paid") != true) }
+        #expect(failure.facts?.category == category.rawValue && failure.facts?.charged == charged.rawValue)
+        #expect(failure.facts?.taskUUID == "t" && failure.facts?.httpStatus == 503)
+    }
+}
+
 @Suite struct `The same words twice` {
     private let shots = """
           - {id: a, prompt: A quiet hill, start: fresh}
@@ -265,6 +384,44 @@ private let two = """
     }
 }
 
+/// A service whose clips are tampered with on their way, and which may have forgotten its tasks.
+private struct Meddling: ShotGenerator {
+    let inner: any ShotGenerator
+    let isForgotten: Bool
+    let tamper: @Sendable (String) throws -> Void
+    var name: String { inner.name }
+    func modelSize(of storyboard: Storyboard) throws(FilmError) -> ModelSize {
+        try inner.modelSize(of: storyboard)
+    }
+    func compose(_ order: ShotOrder) throws(FilmError) -> ComposedShot { try inner.compose(order) }
+    func generate(
+        _ order: ShotOrder, pictures: [PictureReference: String], taskUUID: String, alreadySent: Bool,
+        willSend: @escaping @Sendable () async throws -> Void,
+        progress: @escaping @Sendable (Double?) -> Void
+    ) async throws(GenerationFailure) -> GeneratedShot {
+        try await inner.generate(
+            order, pictures: pictures, taskUUID: taskUUID, alreadySent: alreadySent, willSend: willSend,
+            progress: progress)
+    }
+    func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> TaskFate {
+        isForgotten ? .unknown : try await inner.lookUp(taskUUID)
+    }
+    func fetch(
+        _ made: GeneratedShot, of taskUUID: String, to path: String,
+        progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(GenerationFailure) {
+        if !isForgotten { try await inner.fetch(made, of: taskUUID, to: path, progress: progress) }
+        do {
+            try tamper(path)
+        } catch let failure as GenerationFailure {
+            throw failure
+        } catch {
+            throw GenerationFailure(.unknown, code: "test", message: "\(error)", hint: nil)
+        }
+    }
+    func isModeration(code: String) -> Bool { inner.isModeration(code: code) }
+}
+
 /// A service whose card names no price.
 private struct Priceless: ShotGenerator {
     let inner: any ShotGenerator
@@ -290,8 +447,10 @@ private struct Priceless: ShotGenerator {
         try await inner.lookUp(taskUUID)
     }
     func fetch(
-        _ url: String, to path: String, progress: @escaping @Sendable (Int64) -> Void
+        _ made: GeneratedShot, of taskUUID: String, to path: String,
+        progress: @escaping @Sendable (Int64) -> Void
     ) async throws(GenerationFailure) {
-        try await inner.fetch(url, to: path, progress: progress)
+        try await inner.fetch(made, of: taskUUID, to: path, progress: progress)
     }
+    func isModeration(code: String) -> Bool { inner.isModeration(code: code) }
 }

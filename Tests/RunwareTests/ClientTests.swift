@@ -48,15 +48,15 @@ final class QuickPace: Pace {
         let server = try server([json("acknowledged"), json("running"), json("done")])
         defer { server.stop() }
         let news: Mutex<[TaskProgress.State]> = Mutex([])
-        let results = try await client(server).run(
+        let outcome = try await client(server).run(
             Fixture.request(), taskUUID: Fixture.task, alreadySent: false,
             willSend: { #expect(server.requests.isEmpty) },
             progress: { item in news.withLock { $0.append(item.state) } })
-        #expect(results.map(\.cost) == [Decimal(string: "0.4715")])
+        #expect(outcome.results.map(\.cost) == [Decimal(string: "0.4715")])
         #expect(types(server) == ["videoInference", "getResponse", "getResponse"])
         #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer sk-secret" })
         #expect(uuids(server) == [Fixture.task])
-        #expect(news.withLock { $0 } == [.sending, .running, .running, .running])
+        #expect(news.withLock { $0 } == [.sending, .accepted, .running, .running])
     }
 
     @Test func `waits as long as a busy service says, then buys`() async throws {
@@ -75,10 +75,10 @@ final class QuickPace: Pace {
         let server = try server([.drop, json("running"), json("done")])
         defer { server.stop() }
         let told: Mutex<Int> = Mutex(0)
-        let results = try await client(server).run(
+        let outcome = try await client(server).run(
             Fixture.request(), taskUUID: Fixture.task, alreadySent: false,
             willSend: { told.withLock { $0 += 1 } })
-        #expect(results.count == 1)
+        #expect(outcome.results.count == 1)
         #expect(types(server) == ["videoInference", "getResponse", "getResponse"])
         #expect(told.withLock { $0 } == 1)
     }
@@ -87,13 +87,13 @@ final class QuickPace: Pace {
         async throws
     {
         let server = try server([
-            .drop, json("silent"), json("silent"), json("silent"), json("refused-duration", 400),
+            .drop, json("silent"), json("silent"), json("silent"), json("archive-empty"),
             json("conflict", 400), json("done"),
         ])
         defer { server.stop() }
-        let results = try await client(server).run(
+        let outcome = try await client(server).run(
             Fixture.request(), taskUUID: Fixture.task, alreadySent: false)
-        #expect(results.count == 1)
+        #expect(outcome.results.count == 1)
         #expect(
             types(server) == [
                 "videoInference", "getResponse", "getResponse", "getResponse", "getTaskDetails",
@@ -106,10 +106,10 @@ final class QuickPace: Pace {
     @Test func `a known task is picked up without buying`() async throws {
         let server = try server([json("running"), json("done")])
         defer { server.stop() }
-        let results = try await client(server).run(
+        let outcome = try await client(server).run(
             Fixture.request(), taskUUID: Fixture.task, alreadySent: true,
             willSend: { Issue.record("announced a purchase") })
-        #expect(results.count == 1)
+        #expect(outcome.results.count == 1)
         #expect(types(server) == ["getResponse", "getResponse"])
     }
 
@@ -169,10 +169,53 @@ final class QuickPace: Pace {
     @Test func `asks after many tasks in one exchange`() async throws {
         let server = try server([json("done")])
         defer { server.stop() }
-        let answers = try await client(server).ask([Fixture.task, "11111111-2222-4333-8444-555555555555"])
+        let other = "11111111-2222-4333-8444-555555555555"
+        let answers = await client(server).ask([Fixture.task, other])
         #expect(server.requests.count == 1)
-        #expect(answers[Fixture.task]?.results.count == 1)
-        #expect(answers["11111111-2222-4333-8444-555555555555"]?.isSilent == true)
+        #expect(try answers[Fixture.task]?.get().results.count == 1)
+        #expect(try answers[other]?.get().isSilent == true)
+    }
+
+    @Test func `a task that could not be asked for does not hide the others, nor the key`() async throws {
+        let other = "11111111-2222-4333-8444-555555555555"
+        let body = """
+            {"data":[{"taskUUID":"\(Fixture.task)","status":"processing"}],
+             "errors":[{"taskUUID":"\(other)","code":"internalServerError","message":"sk-secret broke"}]}
+            """
+        let server = try server([.json(Data(body.utf8))])
+        defer { server.stop() }
+        let answers = await client(server).ask([Fixture.task, other])
+        #expect(try answers[Fixture.task]?.get().running == 1)
+        let error = #expect(throws: RunwareError.self) { try answers[other]?.get() }
+        #expect(error?.charged == .unknown && error?.message.contains("sk-secret") == false)
+    }
+
+    @Test func `asks for a price without waiting, and says so in the header`() async throws {
+        let body = #"{"data":[{"taskType":"videoInference","cost":0.4715}]}"#
+        let server = try server([.json(Data(body.utf8)), json("refused-duration", 400)])
+        defer { server.stop() }
+        let price = try await client(server).price(Fixture.request())
+        #expect(price["data"]?.array?.first?["cost"]?.double == 0.4715)
+        #expect(server.requests.map { $0.headers["x-runware-dry-run"] } == ["1"])
+        let error = await #expect(throws: RunwareError.self) {
+            try await client(server).price(Fixture.request())
+        }
+        #expect(error?.code == "unsupportedDuration" && error?.charged == .no)
+    }
+
+    @Test func `a task of somebody else is waited for and never sent`() async throws {
+        let server = try server([json("three-second"), json("three-all")])
+        defer { server.stop() }
+        let outcome = try await client(server).resume(Fixture.task, expected: 3)
+        #expect(outcome.results.count == 3 && outcome.missing == 0)
+        #expect(types(server) == ["getResponse", "getResponse"])
+        let none = try self.server([json("silent"), json("silent"), json("silent"), json("archive-empty")])
+        defer { none.stop() }
+        let error = await #expect(throws: RunwareError.self) {
+            try await client(none).resume(Fixture.task)
+        }
+        #expect(error?.code == "taskNotFound")
+        #expect(!types(none).contains("videoInference"))
     }
 
     @Test func `uploads a picture, trying again where the server stumbles`() async throws {
@@ -181,83 +224,7 @@ final class QuickPace: Pace {
         let image = try await client(server).uploadImage(DataURI.png([1, 2, 3]))
         #expect(image.imageUUID == "3ad204c3-a9de-4963-8a1a-c3911e3afafe")
         #expect(types(server) == ["imageUpload", "imageUpload"])
-    }
-}
-
-@Suite struct `A download` {
-    private func fetch(_ replies: [LoopbackServer.Reply], limit: Int64 = 1 << 20) async throws -> (
-        Result<Int64, RunwareError>, Data?, [LoopbackServer.Request]
-    ) {
-        let server = try LoopbackServer { replies[min($0.number, replies.count - 1)] }
-        defer { server.stop() }
-        let folder = try Folder()
-        var settings = ClientConfiguration(
-            baseURL: URL(string: "http://127.0.0.1:9/v1")!, apiKey: "sk-secret")
-        settings.pace = QuickPace()
-        let path = folder.path + "/clip.mp4"
-        let address = "http://127.0.0.1:\(server.port)/clip.mp4"
-        let result: Result<Int64, RunwareError>
-        do {
-            result = .success(try await Client(settings).download(address, to: path, limit: limit))
-        } catch {
-            result = .failure(error)
-        }
-        return (result, try? Data(contentsOf: URL(fileURLWithPath: path)), server.requests)
-    }
-
-    private let clip = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
-
-    @Test func `arrives whole, without the key`() async throws {
-        let (result, bytes, requests) = try await fetch([.http(200, clip)])
-        #expect(try result.get() == 300_000)
-        #expect(bytes == clip)
-        #expect(requests.map { $0.headers["authorization"] } == [nil])
-    }
-
-    @Test func `an empty, cut, textual or early answer is tried again`() async throws {
-        let (result, bytes, requests) = try await fetch([
-            .http(200), .http(200, clip.prefix(1000), length: 300_000),
-            .http(200, Data("not yet".utf8), headers: ["Content-Type": "text/html; charset=utf-8"]),
-            .http(404),
-            .http(200, clip),
-        ])
-        #expect(try result.get() == 300_000)
-        #expect(bytes == clip)
-        #expect(requests.count == 5)
-    }
-
-    @Test func `is given up after some attempts and leaves no file`() async throws {
-        let (result, bytes, requests) = try await fetch([.http(200)])
-        #expect(throws: RunwareError.self) { try result.get() }
-        if case .failure(let error) = result { #expect(error.code == "emptyMedia" && error.charged == .yes) }
-        #expect(bytes == nil)
-        #expect(requests.count == 5)
-    }
-
-    @Test func `what is gone is not asked for again`() async throws {
-        let (result, bytes, requests) = try await fetch([.http(410)])
-        if case .failure(let error) = result {
-            #expect(error.code == "mediaGone" && error.category == .notFound)
-        }
-        #expect(bytes == nil && requests.count == 1)
-    }
-
-    @Test func `beyond its limit ends and leaves no file`() async throws {
-        let (result, bytes, requests) = try await fetch([.http(200, clip)], limit: 1000)
-        if case .failure(let error) = result { #expect(error.code == "answerTooLarge") }
-        #expect(bytes == nil && requests.count == 1)
-    }
-
-    @Test func `goes to web addresses only and names a folder that is missing`() async throws {
-        let settings = ClientConfiguration(baseURL: URL(string: "http://127.0.0.1:9/v1")!, apiKey: "k")
-        let client = Client(settings)
-        let scheme = await #expect(throws: RunwareError.self) {
-            try await client.download("file:///etc/hostname", to: "/nowhere/x")
-        }
-        #expect(scheme?.code == "addressRefused")
-        let folder = await #expect(throws: RunwareError.self) {
-            try await client.download("http://127.0.0.1:9/x", to: "/nowhere/x")
-        }
-        #expect(folder?.code == "fileFailed" && folder?.message.contains("/nowhere/x") == true)
+        // Should the first have been kept under its name, the second must not collide with it.
+        #expect(uuids(server).count == 2)
     }
 }

@@ -20,6 +20,22 @@ import Testing
         #expect(RunwareError.Category(code: code) == category)
     }
 
+    @Test(
+        arguments: [
+            ("brandNew", 401, .auth), ("brandNew", 402, .quota), ("brandNew", 403, .auth),
+            ("brandNew", 429, .rateLimit), ("brandNew", 500, .serverError), ("brandNew", 503, .serverError),
+            ("brandNew", 504, .timeout), ("brandNew", 400, .unknown), ("brandNew", 200, .unknown),
+            ("unknown", 400, .validation), ("contentPolicyViolation", 500, .safety),
+        ] as [(String, Int, RunwareError.Category)])
+    func `of an unlisted code falls into the family of its status`(
+        code: String, status: Int, category: RunwareError.Category
+    ) throws {
+        let body = Data(#"{"errors":[{"code":"\#(code)","message":"x"}]}"#.utf8)
+        let envelope = try #require(Envelope(body))
+        let fault = try #require(envelope.errors.first)
+        #expect(fault.error(status: status, task: nil, charged: .no).category == category)
+    }
+
     @Test func `tells what, where, whether it was paid, and what to do`() throws {
         guard
             case .refused(let error) = Reading.submit(
@@ -75,6 +91,23 @@ import Testing
                 VideoResult.self, from: Fixture.data("result-\(index + 1)-\(name)"))
             #expect(item.cost == Decimal(string: "0.4715") && item.videoURL?.hasSuffix(".mp4") == true)
         }
+    }
+
+    @Test func `a result is read and written under the service's names, and kept whole`() throws {
+        let body = """
+            {"data":[{"taskType":"videoInference","taskUUID":"\(Fixture.task)","videoUUID":"v",
+              "videoBase64Data":"AAAA","NSFWContent":true,"somethingNew":[1]}]}
+            """
+        let reply = HTTPReply(status: 200, body: Data(body.utf8))
+        guard case .answer(let answer) = Reading.ask(.success(reply), tasks: [Fixture.task])[Fixture.task],
+            let result = answer.results.first
+        else { return #expect(Bool(false), "an inline video is no result") }
+        #expect(result.videoBase64Data == "AAAA" && result.nsfw == true && result.isInline)
+        #expect(result.taskType == "videoInference" && result.raw["somethingNew"] == .array([.integer(1)]))
+        let written = try JSONValue(parsing: JSONEncoder().encode(result))
+        #expect(written["NSFWContent"] == .bool(true) && written["videoBase64Data"] == .string("AAAA"))
+        let again = try JSONDecoder().decode(VideoResult.self, from: JSONEncoder().encode(result))
+        #expect(again.videoUUID == "v" && again.nsfw == true)
     }
 
     @Test func `a final failure is final whatever the status`() throws {

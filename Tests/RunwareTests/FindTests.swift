@@ -50,6 +50,26 @@ import Testing
         #expect(!types(server).contains("videoInference"))
     }
 
+    @Test func `is found although an exchange or two is lost`() async throws {
+        let server = try server([.drop, .http(503), json("done")])
+        defer { server.stop() }
+        #expect(try await client(server).find(Fixture.task).results.count == 1)
+    }
+
+    @Test func `stays open when the key is refused, at the archive too`() async throws {
+        for replies in [
+            [try json("wrong-key", 401)],
+            try [json("silent"), json("silent"), json("silent"), json("wrong-key", 401)],
+        ] {
+            let server = try server(replies)
+            defer { server.stop() }
+            let error = await #expect(throws: RunwareError.self) {
+                try await client(server).find(Fixture.task)
+            }
+            #expect(error?.category == .auth && error?.charged == .unknown)
+        }
+    }
+
     @Test func `stays open when the archive cannot be asked`() async throws {
         let server = try server([json("silent"), json("silent"), json("silent"), .http(503)])
         defer { server.stop() }

@@ -10,11 +10,16 @@ import Testing
         var now: Duration = .zero
         var waits: [Duration] = []
         var failure: RunwareError?
-        var results: [VideoResult] = []
+        var outcome = TaskOutcome(results: [])
+        var results: [VideoResult] { outcome.results }
 
-        init(expected: Int = 1, alreadySent: Bool = false, policy: PollPolicy = PollPolicy()) {
+        init(
+            expected: Int? = 1, alreadySent: Bool = false, policy: PollPolicy = PollPolicy(),
+            maySubmit: Bool = true
+        ) {
             machine = TaskMachine(
-                policy: policy, taskUUID: Fixture.task, expected: expected, alreadySent: alreadySent)
+                policy: policy, taskUUID: Fixture.task, expected: expected, alreadySent: alreadySent,
+                maySubmit: maySubmit)
         }
 
         mutating func play(_ replies: [TaskMachine.Event]) -> String {
@@ -30,9 +35,9 @@ import Testing
                     now += pause
                     event = .waited
                     continue
-                case .finish(let results, _):
-                    self.results = results
-                    log.append("finish \(results.count)")
+                case .finish(let outcome):
+                    self.outcome = outcome
+                    log.append("finish \(outcome.results.count)")
                     return log.joined(separator: ", ")
                 case .fail(let error):
                     failure = error
@@ -98,13 +103,165 @@ import Testing
             submitted(.lost), asked("silent"), asked("silent"), asked("silent"), .archive(found),
         ]
         #expect(run.play(script) == "submit, ask, ask, ask, archive, finish 1")
-        for (name, status) in [("archive-empty", 200), ("refused-duration", 400), ("archive", 0)] {
-            let reply = status == 0 ? HTTPReply(status: 404) : try Fixture.reply(name, status: status)
-            guard case .none = Reading.archive(.success(reply), task: Fixture.task) else {
-                Issue.record("\(name) is read as more than nothing")
-                return
+    }
+
+    @Test(arguments: [
+        (200, #"{"data":[]}"#, "none"), (400, #"{"errors":[{"code":"unknownTaskType"}]}"#, "none"),
+        (404, #"{"errors":[{"code":"taskNotFound"}]}"#, "none"),
+        (401, #"{"errors":[{"code":"invalidApiKey"}]}"#, "refused"), (401, "", "refused"),
+        (402, #"{"errors":[{"code":"somethingNew"}]}"#, "refused"), (403, "no", "refused"),
+        (404, "<html>", "refused"), (404, #"{"errors":[{"code":"somethingNew"}]}"#, "unclear"),
+        (400, #"{"errors":[{"code":"unsupportedDuration"}]}"#, "unclear"), (404, #"{"data":[]}"#, "unclear"),
+        (200, "", "unclear"), (503, "", "unclear"), (429, #"{"data":[]}"#, "unclear"),
+    ])
+    func `only an archive that says so holds nothing`(status: Int, body: String, meaning: String) {
+        let reply = HTTPReply(status: status, body: Data(body.utf8))
+        let read =
+            switch Reading.archive(.success(reply), task: Fixture.task) {
+            case .none: "none"
+            case .refused: "refused"
+            case .unclear: "unclear"
+            default: "another"
             }
+        #expect(read == meaning)
+    }
+
+    @Test func `a wrong key at the archive ends the wait with the task open, nothing sent again`() throws {
+        let refused = Reading.archive(.success(HTTPReply(status: 401)), task: Fixture.task)
+        var run = Run(alreadySent: true)
+        let script = try [asked("silent"), asked("silent"), asked("silent"), .archive(refused)]
+        #expect(run.play(script) == "ask, ask, ask, archive, fail http401 unknown")
+    }
+
+    @Test(arguments: ["busy", "no-server"])
+    func `a conflict after being turned away counts as acceptance`(name: String) throws {
+        var run = Run()
+        let status = name == "busy" ? 429 : 503
+        let script = try [submitted(name, status), submitted("conflict", 400), asked("done")]
+        #expect(run.play(script) == "submit, submit, ask, finish 1")
+    }
+
+    @Test func `a conflict after a connection that was never made is an error`() throws {
+        var run = Run()
+        let script = try [submitted(.unreachable), submitted("conflict", 400)]
+        #expect(run.play(script) == "submit, submit, fail conflictTaskUUID unknown")
+    }
+
+    @Test(arguments: [
+        (503, #"{"errors":[{"code":"noAvailableServer","message":"x"}]}"#),
+        (503, #"{"errors":[{"code":"somethingNew","message":"x"}]}"#),
+        (200, #"{"errors":[{"code":"rateLimitExceeded","message":"x"}]}"#),
+    ])
+    func `being turned away without our task's name is asked about first`(status: Int, body: String) throws {
+        var run = Run()
+        let reply = HTTPReply(status: status, body: Data(body.utf8))
+        let turned = TaskMachine.Event.submitted(Reading.submit(.success(reply), task: Fixture.task))
+        #expect(try run.play([turned, asked("running"), asked("done")]) == "submit, ask, ask, finish 1")
+    }
+
+    @Test func `a full queue is waited for by time, not by count, then given up unpaid`() throws {
+        var patient = Run()
+        let busy = try submitted("busy", 429)
+        let script = try Array(repeating: busy, count: 40) + [submitted("acknowledged"), asked("done")]
+        #expect(patient.play(script).hasSuffix("submit, ask, finish 1"))
+        #expect(patient.now > .seconds(300))
+        var ended = Run()
+        #expect(ended.play(Array(repeating: busy, count: 400)).hasSuffix("fail rateLimitExceeded no"))
+        #expect(ended.now > .seconds(600) && ended.now < .seconds(620))
+        #expect(ended.failure?.recovery == .retryTransport)
+        #expect(ended.failure?.hint?.contains("nothing was taken on") == true)
+    }
+
+    @Test(arguments: [true, false])
+    func `a wait the service asked for does not use up the patience`(isBusy: Bool) throws {
+        var policy = PollPolicy()
+        policy.busyPatience = .seconds(200)
+        var run = Run(policy: policy)
+        let reply = try Fixture.reply(
+            isBusy ? "busy" : "single-error", status: isBusy ? 429 : 500, headers: ["retry-after": "300"])
+        let event: TaskMachine.Event
+        if isBusy {
+            event = .submitted(Reading.submit(.success(reply), task: Fixture.task))
+            _ = try run.play([event, event, event, submitted("acknowledged"), asked("done")])
+        } else {
+            event = .asked(Reading.ask(.success(reply), tasks: [Fixture.task])[Fixture.task]!)
+            _ = try run.play([submitted("acknowledged"), event, event, event, asked("done")])
         }
+        #expect(run.results.count == 1)
+        #expect(run.now > .seconds(900))
+    }
+
+    @Test func `a task that is only waited for is never sent`() throws {
+        var run = Run(alreadySent: true, maySubmit: false)
+        let script = try [asked("silent"), asked("silent"), asked("silent"), .archive(.none)]
+        #expect(run.play(script) == "ask, ask, ask, archive, fail taskNotFound unknown")
+        var many = Run(expected: nil, maySubmit: false)
+        #expect(try many.play([asked("three-second"), asked("three-all")]) == "ask, ask, finish 3")
+    }
+
+    @Test func `what ends the wait after partial results is told, with how many are missing`() throws {
+        var late = Run(expected: 3)
+        let forever = try (0..<400).map { _ in try asked("three-second") }
+        _ = try late.play([submitted("acknowledged")] + forever)
+        #expect(late.outcome.missing == 1 && late.outcome.interruption?.code == "deadline")
+        var refused = Run(expected: 3)
+        _ = try refused.play([submitted("acknowledged"), asked("three-second"), asked("wrong-key", 401)])
+        #expect(refused.outcome.results.count == 2 && refused.outcome.missing == 1)
+        #expect(refused.outcome.failures.isEmpty && refused.outcome.interruption?.category == .auth)
+        var failed = Run(expected: 3)
+        _ = try failed.play([submitted("acknowledged"), asked("three-one-failed")])
+        #expect(failed.outcome.missing == 0 && failed.outcome.failures.count == 1)
+    }
+
+    @Test func `a later answer brings a result's new address`() throws {
+        var run = Run(expected: 2)
+        func answer(_ url: String, and other: String = "") -> TaskMachine.Event {
+            let item = #"{"taskUUID":"\#(Fixture.task)","videoUUID":"v","videoURL":"\#(url)","seed":1}"#
+            let body = Data(#"{"data":[\#(item)\#(other)]}"#.utf8)
+            let reply = Reading.ask(.success(HTTPReply(status: 200, body: body)), tasks: [Fixture.task])
+            return .asked(reply[Fixture.task]!)
+        }
+        let second = #",{"taskUUID":"\#(Fixture.task)","videoUUID":"w","videoDataURI":"data:,"}"#
+        let script = [try submitted("acknowledged"), answer("http://a"), answer("http://b", and: second)]
+        #expect(run.play(script).hasSuffix("finish 2"))
+        #expect(run.results[0].videoURL == "http://b" && run.results[1].videoDataURI == "data:,")
+    }
+
+    @Test func `says that the submissions ended it, not the time`() throws {
+        var run = Run()
+        let silence = try Array(repeating: asked("silent"), count: 3) + [.archive(.none)]
+        let script = (0..<9).flatMap { _ in [submitted(.lost)] + silence }
+        #expect(run.play(script).hasSuffix("fail noAnswer unknown"))
+        #expect(run.failure?.message.contains("6 times") == true)
+        #expect(run.now < .seconds(600))
+    }
+
+    @Test func `hints slow the questions down and bring the next one forward`() throws {
+        var run = Run()
+        _ = try run.play([submitted("acknowledged")])
+        run.machine.isHinted = true
+        _ = run.machine.handle(.waited, at: .seconds(1), random: 0.5)
+        guard case .wait(let pause) = run.machine.handle(try asked("running"), at: .seconds(1), random: 0.5)
+        else { return #expect(Bool(false), "does not wait") }
+        #expect(pause == .seconds(60))
+        guard case .ask = run.machine.handle(.hinted, at: .seconds(2), random: 0.5) else {
+            return #expect(Bool(false), "does not ask")
+        }
+    }
+
+    @Test func `no pause is longer than the longest, whatever the chance`() {
+        var run = TaskMachine(policy: PollPolicy(), taskUUID: Fixture.task, expected: 1, alreadySent: true)
+        var answer = TaskAnswer()
+        answer.running = 1
+        var longest = Duration.zero
+        _ = run.handle(.start, at: .zero, random: 0.999)
+        for _ in 0..<20 {
+            if case .wait(let pause) = run.handle(.asked(.answer(answer)), at: .zero, random: 0.999) {
+                longest = max(longest, pause)
+            }
+            _ = run.handle(.waited, at: .zero, random: 0.999)
+        }
+        #expect(longest == .seconds(10))
     }
 
     @Test(arguments: [0, 429, 500, 503])

@@ -99,24 +99,22 @@ struct GenerateCommand: AsyncParsableCommand {
         _ task: VideoRequest, uuid: String, on service: ProviderOptions.Service, progress: Progress,
         client: Client
     ) async throws -> [Clip] {
-        let results = try await client.run(
+        let outcome = try await client.run(
             task, taskUUID: uuid, alreadySent: taskUUID != nil,
             progress: { news in
                 for failure in news.failures { progress.say("a sibling failed: \(failure.message)") }
                 progress.show("task", news.words, fraction: news.percent.map { Double($0) / 100 })
             })
         progress.end("task")
+        if outcome.missing > 0 {
+            progress.say(
+                "\(outcome.missing) results are not finished yet; --task-uuid \(uuid) asks for them again")
+        }
         var clips: [Clip] = []
-        for (place, result) in results.enumerated() {
-            guard let url = result.videoURL else {
-                throw RunwareError(
-                    code: "noVideoURL", category: .protocol, message: "the result has no address",
-                    taskUUID: uuid,
-                    charged: .yes)
-            }
+        for (place, result) in outcome.results.enumerated() {
             let file = place == 0 ? output : numbered(place + 1)
             let pending = try PendingFile(for: file)
-            let bytes = try await client.download(url, to: pending.path) { received, expected in
+            let saved = try await client.save(result, to: pending.path) { received, expected in
                 let fraction = expected.map { Double(received) / Double(max(1, $0)) }
                 progress.show("download", "downloading", detail: Numbers.bytes(received), fraction: fraction)
             }
@@ -124,7 +122,7 @@ struct GenerateCommand: AsyncParsableCommand {
             try pending.publish()
             clips.append(
                 Clip(
-                    file: file, byteCount: bytes, videoUUID: result.videoUUID, seed: result.seed,
+                    file: file, byteCount: saved.bytes, videoUUID: result.videoUUID, seed: result.seed,
                     cost: result.cost,
                     nsfw: result.nsfw))
         }

@@ -70,7 +70,7 @@ struct ProviderOptions: ParsableArguments {
             // Never the real key: a sandbox takes any.
             return .remote(.sandbox, url, apiKey: "sandbox")
         }
-        guard let key = key ?? (Self.isLoopback(url) ? "sandbox" : nil) else {
+        guard let key = key ?? (ClientConfiguration.isLoopback(url) ? "sandbox" : nil) else {
             throw Complaint(
                 .usage, code: "keyMissing", "no API key for Runware", at: "RUNWARE_API_KEY is not set",
                 hint: "export RUNWARE_API_KEY=…, or take --provider sandbox, which needs none")
@@ -116,16 +116,11 @@ struct ProviderOptions: ParsableArguments {
                 .usage, code: "baseURLInvalid", "not a web address", at: text,
                 hint: "give it whole, as in \(serviceURL) or http://127.0.0.1:8080/v1")
         }
-        guard scheme == "https" || isLoopback(url) else {
+        guard scheme == "https" || ClientConfiguration.isLoopback(url) else {
             throw Complaint(
                 .usage, code: "baseURLInvalid", "the API key would travel unencrypted", at: text,
                 hint: "use https; plain http is for this machine only")
         }
         return url
-    }
-
-    private static func isLoopback(_ url: URL) -> Bool {
-        guard let host = url.host else { return false }
-        return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
     }
 }
