@@ -94,6 +94,19 @@ public struct ShotOrder: Sendable, Hashable {
     /// The picture it ends on.
     public var last: PictureReference?
 
+    package init(
+        shot: Shot, model: String, size: ModelSize, quality: Int?, take: Int, first: PictureReference?,
+        last: PictureReference?
+    ) {
+        self.shot = shot
+        self.model = model
+        self.size = size
+        self.quality = quality
+        self.take = take
+        self.first = first
+        self.last = last
+    }
+
     /// The seed of this take: the shot's for the first, the next ones for the others.
     public var seed: Int64? { shot.seed.map { ($0 + Int64(take - 1)) % 2_147_483_648 } }
 }

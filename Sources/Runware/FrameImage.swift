@@ -51,7 +51,7 @@ extension FrameImage {
                 documented == nil
                     ? Problem(
                         path: reader.path("inputImage"), suggestion: "write \"image\"", severity: .warning,
-                        message: "is an older name of \"image\"; \"image\" is sent")
+                        message: "is how the page's examples spell \"image\"; \"image\" is sent")
                     : Problem(path: reader.path("inputImage"), message: "stands beside \"image\"; keep one"))
         }
         guard let image = documented ?? older else {

@@ -95,6 +95,13 @@ public struct VideoRequest: Sendable {
 
     /// Reads a request file: one task object, or an array holding one.
     public static func parse(_ data: Data, name: String = "request") throws(RunwareError) -> VideoRequest {
+        try parse(data, name: name, changes: [])
+    }
+
+    /// The same, with fields changed before they are read.
+    package static func parse(
+        _ data: Data, name: String, changes: [Assignment]
+    ) throws(RunwareError) -> VideoRequest {
         let document: JSONValue
         do {
             document = try JSONValue(parsing: data)
@@ -104,7 +111,7 @@ public struct VideoRequest: Sendable {
                 hint: "the file must hold one task object as in the service's documentation")
         }
         let task = document.array.flatMap { $0.count == 1 ? $0[0] : nil } ?? document
-        guard let object = task.object else {
+        guard task.object != nil, let object = try task.assigning(changes).object else {
             throw RunwareError(
                 code: "requestNotTask", category: .validation,
                 message: "\(name) does not hold one task object",

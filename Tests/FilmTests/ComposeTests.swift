@@ -13,11 +13,9 @@ import Testing
             cards: [Checkout.modelCards], logger: Logger(label: "test"))
     }
 
-    private func shot(_ change: (inout Shot) -> Void = { _ in }) -> Shot {
-        var shot = Shot(
-            id: "a", line: 1, prompt: "A hill", negative: nil, firstImage: nil, lastImage: nil,
-            isChained: false, duration: nil, style: nil, audio: nil, multiClip: nil, thinking: nil, seed: nil,
-            takes: 1)
+    private func shot(_ change: (inout Shot) -> Void) throws -> Shot {
+        let text = "title: T\nmodel: m\nshots: [{id: a, prompt: A hill}]"
+        var shot = try Storyboard.parse(text, path: "film.yaml").shots[0]
         change(&shot)
         return shot
     }
@@ -41,12 +39,14 @@ import Testing
                 for (first, last) in frames {
                     for audio in sounds {
                         for duration in [nil] + card.durations(for: size.resolution).map(Optional.some) {
-                            let shot = shot { ($0.style, $0.audio, $0.duration) = (style, audio, duration) }
+                            let shot = try shot {
+                                ($0.style, $0.audio, $0.duration) = (style, audio, duration)
+                            }
                             let composed = try generator.compose(
                                 ShotOrder(
                                     shot: shot, model: card.id, size: modelSize, quality: 90, take: 1,
                                     first: first, last: last))
-                            #expect(composed.problems.isEmpty, "\(size) \(composed.problems)")
+                            #expect(composed.problems.isEmpty, "\(size.description) \(composed.problems)")
                             count += 1
                         }
                     }
@@ -61,7 +61,8 @@ import Testing
         func composed(_ duration: Double?) throws -> ComposedShot {
             try generator().compose(
                 ShotOrder(
-                    shot: shot { $0.duration = duration }, model: "pixverse:1@6", size: size, quality: nil,
+                    shot: try shot { $0.duration = duration }, model: "pixverse:1@6", size: size,
+                    quality: nil,
                     take: 1, first: nil, last: nil))
         }
         let (silent, said, longer) = (try composed(nil), try composed(5), try composed(8))
@@ -88,7 +89,7 @@ import Testing
             told.map { "\($0.shot) \($0.problem.path)" } == [
                 "a providerSettings.pixverse.style", "a duration", "c positivePrompt",
             ])
-        #expect(told.allSatisfy(\.problem.isError))
+        #expect(told.allSatisfy { $0.problem.isError })
         #expect(told[0].place.hasSuffix("film.yaml:4"))
         #expect(
             told[1].description

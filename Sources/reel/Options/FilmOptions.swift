@@ -21,6 +21,7 @@ struct FilmOptions: ParsableArguments {
     @Flag(help: "Let the storyboard name pictures outside its folder.")
     var allowOutsideImages = false
 
+    @OptionGroup var strictness: StrictOption
     @OptionGroup var provider: ProviderOptions
     @OptionGroup var presets: PresetOptions
 
@@ -40,12 +41,14 @@ struct FilmOptions: ParsableArguments {
 
     /// Settings with the service at hand. For a plan, which asks nobody, `service` may be one not started.
     func settings(service: ProviderOptions.Service, logger: Logger) throws -> FilmSettings {
-        FilmSettings(
+        var settings = FilmSettings(
             storyboardPath: storyboard, outputDirectory: outputFolder,
             generator: RunwareGenerator(
                 name: service.provider.rawValue, client: service.configuration,
                 cards: presets.modelDirectories(beside: storyboard), logger: logger),
             presets: try presets.library(beside: storyboard), logger: logger, budget: budget,
             allowOutsideImages: allowOutsideImages)
+        settings.strict = strictness.strict
+        return settings
     }
 }
