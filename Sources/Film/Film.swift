@@ -26,7 +26,7 @@
 import Foundation
 import Media
 
-/// The two things that can be done with a storyboard.
+/// The things that can be done with a storyboard.
 public enum Film {
     /// What a run would do, why, and what it will cost by estimate. Buys nothing, writes nothing, takes no
     /// lock. Blocks while it reads the storyboard's pictures.
@@ -53,6 +53,15 @@ public enum Film {
             for name in bad { listing[name] = nil }
             damaged.formUnion(bad)
         }
+    }
+
+    /// Everything the model's card has against a storyboard's shots, all at once, in their order. Buys nothing,
+    /// writes nothing, takes no lock. Blocks while it reads the storyboard's pictures.
+    ///
+    /// - Throws: ``FilmError`` for what is wrong before a request can be composed: the storyboard's own words,
+    ///   its size, presets, pictures.
+    public static func check(_ settings: FilmSettings) throws -> [ShotProblem] {
+        try Production(settings, tellsAll: true).problems
     }
 
     /// Whether the settings' budget allows what a plan would buy.
@@ -89,7 +98,7 @@ public enum Film {
         _ settings: FilmSettings, events: @escaping @Sendable (FilmEvent) -> Void
     ) async throws -> FilmReport {
         let production = try await settings.lanes.run { _ in try Production(settings) }
-        for warning in production.warnings { events(.warning(warning)) }
+        for problem in production.problems { events(.warning("\(problem)")) }
         let workspace = try Workspace(folder: settings.stateDirectory)
         let plan = try await settings.lanes.run { _ in try Self.plan(production, settings) }
         events(.planned(plan))

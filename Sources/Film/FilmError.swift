@@ -56,6 +56,9 @@ public struct FilmError: Error, Sendable, CustomStringConvertible {
     public var exitCode: Int32
     /// The error of the room below, if there is one.
     public var underlying: (any Error)?
+    /// For `requestInvalid`: all that the model's card has against the shots, of which `message` tells the
+    /// first; empty for other kinds.
+    public var problems: [ShotProblem] = []
 
     /// Makes an error. Without `exitCode` the code decides.
     public init(

@@ -25,6 +25,8 @@ public struct FilmSettings: Sendable {
     public var budget: Decimal?
     /// Whether the storyboard's pictures may lie outside its folder.
     public var allowOutsideImages: Bool
+    /// Whether what the model's card only warns about is refused too.
+    public var strict = false
 
     /// Makes settings. Without `stateDirectory` it is `.reel` beside the storyboard.
     public init(

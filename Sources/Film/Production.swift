@@ -11,15 +11,18 @@ package struct Production: Sendable {
     let generator: any ShotGenerator
     let size: ModelSize
     let deliveries: [Delivery]
-    /// What the model's cards only warn about.
-    private(set) var warnings: [String] = []
+    /// What the model's card has against the shots. Only warnings, unless all was to be told.
+    private(set) var problems: [ShotProblem] = []
     /// The codec library, as it enters keys.
     let engine: String
     private let pictures: [String: PictureReference]
     private let twinTakes: [String: Int]
 
     /// Looks everything up. Blocks (reads pictures and presets); buys nothing.
-    package init(_ settings: FilmSettings) throws {
+    ///
+    /// - Parameter tellsAll: with errors of the card too there is a production, to tell them all; it must not
+    ///   be built. Without it they are thrown together.
+    package init(_ settings: FilmSettings, tellsAll: Bool = false) throws {
         let storyboard = try Storyboard.load(
             path: settings.storyboardPath, allowOutside: settings.allowOutsideImages)
         self.storyboard = storyboard
@@ -46,7 +49,16 @@ package struct Production: Sendable {
         }
         self.pictures = pictures
         twinTakes = Self.countTwins(storyboard.shots)
-        warnings = try judgeAll()
+        problems = try judgeAll(strict: settings.strict)
+        guard !tellsAll, let first = problems.first(where: \.problem.isError) else { return }
+        let errors = problems.filter(\.problem.isError)
+        var error = FilmError(
+            .requestInvalid,
+            "shot \(first.shot): \(first.problem.headline)"
+                + (errors.count > 1 ? " (and \(errors.count - 1) more)" : ""),
+            subject: first.place, hint: first.problem.hint)
+        error.problems = errors
+        throw error
     }
 
     private static func reference(
@@ -69,23 +81,20 @@ package struct Production: Sendable {
     }
 
     /// Every shot's request against the model's card; a chained one with a stand-in for the frame to come.
-    private func judgeAll() throws -> [String] {
-        var warnings: [String] = []
+    private func judgeAll(strict: Bool) throws -> [ShotProblem] {
+        var found: [ShotProblem] = []
         for shot in storyboard.shots {
             for take in 1...shot.takes {
                 let composed = try compose(shot, take: take, upstream: .placeholder)
-                for problem in composed.problems {
-                    let line = "shot \(shot.id): \(problem.path): \(problem.message)"
-                    if problem.isError {
-                        throw FilmError(
-                            .requestInvalid, line, subject: "\(storyboard.path):\(shot.line)",
-                            hint: problem.hint)
-                    }
-                    if !warnings.contains(line) { warnings.append(line) }
+                for var problem in composed.problems {
+                    if strict { problem.isError = true }
+                    let told = ShotProblem(
+                        shot: shot.id, place: "\(storyboard.path):\(shot.line)", problem: problem)
+                    if !found.contains(told) { found.append(told) }
                 }
             }
         }
-        return warnings
+        return found
     }
 
     /// The order for one take. `upstream` is the frame before a chained shot; others ignore it.

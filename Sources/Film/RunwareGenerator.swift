@@ -73,30 +73,28 @@ public struct RunwareGenerator: ShotGenerator {
         let card = try card(of: order.model, subject: order.shot.id)
         // The card judges the form of a picture; any UUID stands for the ones that will be sent.
         let standIn = "00000000-0000-4000-8000-000000000000"
-        let judged = request(order) { _ in standIn }
+        let judged = request(order, card) { _ in standIn }
         let problems = card.validate(judged).map {
             RequestProblem(
-                path: $0.path,
-                message: [$0.value.map { "\($0)" }, $0.message].compactMap(\.self).joined(separator: " "),
-                hint: [$0.suggestion.map { "write \($0)" }, $0.allowed.map { "allowed: \($0)" }].compactMap(
-                    \.self
-                )
-                .joined(separator: "; "),
-                isError: $0.severity == .error)
+                path: $0.path, value: $0.value, message: $0.message, allowed: $0.allowed,
+                suggestion: $0.suggestion, isError: $0.severity == .error)
         }
         return ComposedShot(
-            request: request(order) { $0.text }.canonicalJSON(), estimate: card.estimate(judged)?.usd,
+            request: request(order, card) { $0.text }.canonicalJSON(), estimate: card.estimate(judged)?.usd,
             problems: problems)
     }
 
-    private func request(_ order: ShotOrder, picture: (PictureReference) -> String) -> VideoRequest {
+    private func request(
+        _ order: ShotOrder, _ card: ModelCard, picture: (PictureReference) -> String
+    ) -> VideoRequest {
         let shot = order.shot
         var request = VideoRequest()
         request.taskType = "videoInference"
         request.model = order.model
         request.positivePrompt = shot.prompt
         request.negativePrompt = shot.negative
-        request.duration = shot.duration
+        // A length that is not said would be the service's choice, with a price nobody knows beforehand.
+        request.duration = shot.duration ?? card.defaultDuration
         request.seed = order.seed
         request.outputFormat = "MP4"
         request.outputQuality = order.quality
@@ -143,7 +141,7 @@ public struct RunwareGenerator: ShotGenerator {
             for (reference, picture) in pictures {
                 sent[reference] = try await client.image(picture, key: reference.text)
             }
-            var request = request(order) { sent[$0] ?? $0.text }
+            var request = request(order, try cards.card(of: order.model)) { sent[$0] ?? $0.text }
             // Only here: an address that changes from run to run must not enter a work key.
             request.webhookURL = webhookURL
             outcome = try await client.run(

@@ -94,6 +94,19 @@ public struct ShotOrder: Sendable, Hashable {
     /// The picture it ends on.
     public var last: PictureReference?
 
+    package init(
+        shot: Shot, model: String, size: ModelSize, quality: Int?, take: Int, first: PictureReference?,
+        last: PictureReference?
+    ) {
+        self.shot = shot
+        self.model = model
+        self.size = size
+        self.quality = quality
+        self.take = take
+        self.first = first
+        self.last = last
+    }
+
     /// The seed of this take: the shot's for the first, the next ones for the others.
     public var seed: Int64? { shot.seed.map { ($0 + Int64(take - 1)) % 2_147_483_648 } }
 }
@@ -111,25 +124,6 @@ public struct ComposedShot: Sendable {
         self.request = request
         self.estimate = estimate
         self.problems = problems
-    }
-}
-
-/// Something a model's card has against a request.
-public struct RequestProblem: Sendable, Hashable {
-    /// The field, as a path of keys.
-    public var path: String
-    /// What is wrong.
-    public var message: String
-    /// What would be right.
-    public var hint: String?
-    /// False for a mere warning.
-    public var isError: Bool
-    /// Makes a problem.
-    public init(path: String, message: String, hint: String?, isError: Bool) {
-        self.path = path
-        self.message = message
-        self.hint = hint
-        self.isError = isError
     }
 }
 

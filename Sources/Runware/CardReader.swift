@@ -1,17 +1,28 @@
 import Foundation
 import Yams
 
+/// Notes which keys a reader looked for, as patterns: `sizes[].width`, `text.*.min`.
+package final class KeyLog {
+    /// The patterns.
+    package fileprivate(set) var patterns: Set<String> = []
+
+    /// An empty log.
+    package init() {}
+}
+
 /// Takes known keys out of one YAML mapping; whatever is left over is an error with file, line and key.
 struct CardReader {
     private let file: String
     private let path: String
     private let line: Int?
+    private let pattern: String
+    private let asked: KeyLog
     private var rest: [String: Node] = [:]
     private var lines: [String: Int] = [:]
     private var known: [String] = []
     private(set) var keys: [String] = []
 
-    init(yaml: String, file: String) throws(RunwareError) {
+    init(yaml: String, file: String, asked: KeyLog) throws(RunwareError) {
         let root: Node?
         do {
             root = try Yams.compose(yaml: yaml)
@@ -19,11 +30,15 @@ struct CardReader {
             throw Self.error(file, nil, "is not YAML: \(error)")
         }
         guard let root, let mapping = root.mapping else { throw Self.error(file, nil, "is not a mapping") }
-        try self.init(mapping, file: file, path: "", line: nil)
+        try self.init(mapping, file: file, path: "", line: nil, pattern: "", asked: asked)
     }
 
-    private init(_ mapping: Node.Mapping, file: String, path: String, line: Int?) throws(RunwareError) {
+    private init(
+        _ mapping: Node.Mapping, file: String, path: String, line: Int?, pattern: String, asked: KeyLog
+    ) throws(RunwareError) {
         self.file = file
+        self.pattern = pattern
+        self.asked = asked
         self.path = path
         self.line = line
         for (key, value) in mapping {
@@ -37,6 +52,7 @@ struct CardReader {
 
     private mutating func take(_ key: String) -> Node? {
         known.append(key)
+        asked.patterns.insert(pattern + key)
         return rest.removeValue(forKey: key)
     }
 
@@ -83,8 +99,13 @@ struct CardReader {
         return values
     }
 
-    mutating func strings(_ key: String) throws(RunwareError) -> [String] {
-        guard let items = try need(key).sequence else { throw failure(key, "must be a list of words") }
+    mutating func optionalStrings(_ key: String) throws(RunwareError) -> [String]? {
+        guard let node = take(key) else { return nil }
+        return try words(node, key)
+    }
+
+    private func words(_ node: Node, _ key: String) throws(RunwareError) -> [String] {
+        guard let items = node.sequence else { throw failure(key, "must be a list of words") }
         var values: [String] = []
         for item in items {
             guard let text = item.scalar?.string else { throw failure(key, "must be a list of words") }
@@ -93,19 +114,68 @@ struct CardReader {
         return values
     }
 
-    mutating func mapping(_ key: String) throws(RunwareError) -> CardReader {
-        guard let inner = try need(key).mapping else { throw failure(key, "must be a mapping") }
-        return try CardReader(inner, file: file, path: path + key + ".", line: lines[key])
+    mutating func optionalMapping(_ key: String) throws(RunwareError) -> CardReader? {
+        guard let node = take(key) else { return nil }
+        guard let inner = node.mapping else { throw failure(key, "must be a mapping") }
+        return try CardReader(
+            inner, file: file, path: path + key + ".", line: lines[key], pattern: pattern + key + ".",
+            asked: asked)
     }
 
-    mutating func mappings(_ key: String) throws(RunwareError) -> [CardReader] {
-        guard let items = try need(key).sequence else { throw failure(key, "must be a list of mappings") }
+    mutating func mapping(_ key: String) throws(RunwareError) -> CardReader {
+        guard let inner = try optionalMapping(key) else { throw failure(key, "is missing") }
+        return inner
+    }
+
+    /// A mapping whose keys are the author's own, each leading to a mapping; empty where it is missing.
+    mutating func entries(_ key: String) throws(RunwareError) -> [(name: String, reader: CardReader)] {
+        guard var outer = try optionalMapping(key) else { return [] }
+        asked.patterns.insert(pattern + key + ".*")
+        var entries: [(name: String, reader: CardReader)] = []
+        for name in outer.keys {
+            guard let inner = outer.rest[name]?.mapping else {
+                throw outer.failure(name, "must be a mapping")
+            }
+            entries.append(
+                (
+                    name,
+                    try CardReader(
+                        inner, file: file, path: "\(outer.path)\(name).", line: outer.lines[name],
+                        pattern: "\(outer.pattern)*.", asked: asked)
+                ))
+        }
+        outer.rest = [:]
+        return entries
+    }
+
+    /// A mapping whose keys are the author's own, each leading to a list of words; empty where it is missing.
+    mutating func lists(_ key: String) throws(RunwareError) -> [(name: String, words: [String])] {
+        guard let outer = try optionalMapping(key) else { return [] }
+        asked.patterns.insert(pattern + key + ".*")
+        var lists: [(name: String, words: [String])] = []
+        for name in outer.keys {
+            guard let node = outer.rest[name] else { continue }
+            lists.append((name, try outer.words(node, name)))
+        }
+        return lists
+    }
+
+    mutating func optionalMappings(_ key: String) throws(RunwareError) -> [CardReader]? {
+        guard let node = take(key) else { return nil }
+        guard let items = node.sequence else { throw failure(key, "must be a list of mappings") }
         var readers: [CardReader] = []
         for (index, item) in items.enumerated() {
             guard let inner = item.mapping else { throw failure(key, "must be a list of mappings") }
             readers.append(
-                try CardReader(inner, file: file, path: "\(path)\(key)[\(index)].", line: item.mark?.line))
+                try CardReader(
+                    inner, file: file, path: "\(path)\(key)[\(index)].", line: item.mark?.line,
+                    pattern: "\(pattern)\(key)[].", asked: asked))
         }
+        return readers
+    }
+
+    mutating func mappings(_ key: String) throws(RunwareError) -> [CardReader] {
+        guard let readers = try optionalMappings(key) else { throw failure(key, "is missing") }
         return readers
     }
 

@@ -1,11 +1,14 @@
 /// Takes known fields out of one JSON object and notes what it could not use.
 ///
-/// Nothing is thrown: a request with three mistakes should be told all three.
+/// Nothing is thrown: a request with three mistakes should be told all three. A key that nobody asked for is
+/// either kept as an extra, for the model's card to judge, or a mistake; how the reading ends decides.
 struct FieldReader {
     private var rest: [String: JSONValue]
     private var known: [String] = []
     private let prefix: String
     private(set) var problems: [Problem] = []
+    /// What nobody asked for, by dotted path, as it stood there.
+    private(set) var extra: [String: JSONValue] = [:]
 
     init(_ object: [String: JSONValue], path: String = "") {
         rest = object
@@ -40,15 +43,36 @@ struct FieldReader {
     mutating func note(_ problem: Problem) { problems.append(problem) }
     mutating func note(_ more: [Problem]) { problems += more }
 
-    /// Everything nobody asked for is a mistake; call it last.
-    mutating func finish() -> [Problem] {
+    /// Takes over what a reader of an inner object found; call it after that one's `finish`.
+    mutating func take(_ inner: FieldReader) {
+        problems += inner.problems
+        extra.merge(inner.extra) { first, _ in first }
+    }
+
+    /// Keeps what nobody asked for as extras; call it last.
+    ///
+    /// A key that holds a dot could not be told from a path, so it is a mistake.
+    mutating func finish() {
         for key in rest.keys.sorted() {
-            problems.append(
+            guard key.contains(".") || key.isEmpty else {
+                extra[path(key)] = rest[key]
+                continue
+            }
+            note(
+                Problem(
+                    path: path(key), value: rest[key]?.brief, allowed: "objects within objects",
+                    message: "is a key with a dot in it"))
+        }
+    }
+
+    /// Everything nobody asked for is a mistake; call it last, where there is no place to keep extras.
+    mutating func finishStrictly() {
+        for key in rest.keys.sorted() {
+            note(
                 Problem(
                     path: path(key), value: rest[key]?.brief, allowed: known.sorted().joined(separator: ", "),
-                    suggestion: nearest(to: key, among: known).map { "\"\($0)\"" },
+                    suggestion: nearest(to: key, among: known).map { "write \"\($0)\"" },
                     message: "unknown key"))
         }
-        return problems
     }
 }

@@ -18,7 +18,8 @@ public struct FrameImage: Sendable, Equatable {
 }
 
 extension FrameImage {
-    /// Reads one entry: a bare string, or an object with `image` (documented) or `inputImage` (older pages).
+    /// Reads one entry: a bare string, or an object with `image` (documented) or `inputImage` (the model's own
+    /// published examples, hence a warning).
     static func read(_ entry: JSONValue, path: String) -> (FrameImage?, [Problem]) {
         if let image = entry.string { return (FrameImage(image: image, frame: nil), []) }
         guard let object = entry.object else {
@@ -34,9 +35,8 @@ extension FrameImage {
         var frame: FrameRole?
         if let place = reader.value("frame") {
             switch place {
-            case .string(let name): frame = FrameRole(rawValue: name)
-            case .integer(0): frame = .first
-            case .integer(-1): frame = .last
+            case .string("first"), .string("0"), .integer(0): frame = .first
+            case .string("last"), .string("-1"), .integer(-1): frame = .last
             default: break
             }
             if frame == nil {
@@ -50,8 +50,8 @@ extension FrameImage {
             reader.note(
                 documented == nil
                     ? Problem(
-                        path: reader.path("inputImage"), suggestion: "\"image\"", severity: .warning,
-                        message: "is an older name of \"image\"; \"image\" is sent")
+                        path: reader.path("inputImage"), suggestion: "write \"image\"", severity: .warning,
+                        message: "is how the page's examples spell \"image\"; \"image\" is sent")
                     : Problem(path: reader.path("inputImage"), message: "stands beside \"image\"; keep one"))
         }
         guard let image = documented ?? older else {
@@ -61,9 +61,11 @@ extension FrameImage {
                         path: reader.path("image"), allowed: "UUID, URL, data URI or Base64",
                         message: "is missing"))
             }
-            return (nil, reader.finish())
+            reader.finishStrictly()
+            return (nil, reader.problems)
         }
-        return (FrameImage(image: image, frame: frame), reader.finish())
+        reader.finishStrictly()
+        return (FrameImage(image: image, frame: frame), reader.problems)
     }
 
     /// The same pictures with every place spelled out, as the service's rules would give them.

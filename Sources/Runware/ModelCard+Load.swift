@@ -17,23 +17,29 @@ extension ModelCard {
     /// Reads a card from text; `name` stands for it in errors. An unknown key is an error naming file, line
     /// and key.
     public static func load(yaml: String, name: String) throws(RunwareError) -> ModelCard {
+        try load(yaml: yaml, name: name, asked: KeyLog())
+    }
+
+    /// The same, noting every key that was looked for, so that a test can hold the schema to it.
+    package static func load(yaml: String, name: String, asked: KeyLog) throws(RunwareError) -> ModelCard {
         var card = ModelCard()
-        var top = try CardReader(yaml: yaml, file: name)
+        var top = try CardReader(yaml: yaml, file: name, asked: asked)
         card.id = try top.string("id")
         card.name = try top.string("name")
         card.note = try top.optionalString("note") ?? ""
         card.source = try top.optionalString("source") ?? ""
         card.read = try top.optionalString("read") ?? ""
-        card.vendor = try top.optionalString("vendor") ?? ""
         var fps = try top.mapping("fps")
         card.fps = try Int(fps.number("value"))
         card.fpsIsAssumed = try fps.optionalBool("assumed") ?? false
         try fps.finish()
-        try card.readRules(&top)
+        try card.readParameters(&top)
         card.defaultResolution = try top.string("defaultResolution")
         card.durations = try top.numbers("durations")
-        var limits = try top.mapping("durationLimits")
-        for key in limits.keys { card.durationLimits[key] = try limits.numbers(key) }
+        card.defaultDuration = try top.optionalNumber("defaultDuration")
+        if let usual = card.defaultDuration, !card.durations.contains(usual) {
+            throw top.failure("defaultDuration", "is none of the durations")
+        }
         for var row in try top.mappings("sizes") {
             card.sizes.append(
                 Size(
@@ -45,33 +51,85 @@ extension ModelCard {
         guard card.resolutions.contains(card.defaultResolution) else {
             throw top.failure("defaultResolution", "is the resolution of no size")
         }
+        try card.readRules(&top)
         try card.readPrices(&top)
         try top.finish()
         return card
     }
 
+    private mutating func readParameters(_ top: inout CardReader) throws(RunwareError) {
+        for (path, rule) in try top.entries("text") {
+            var rule = rule
+            try add(
+                .text(
+                    min: Int(rule.number("min")), max: Int(rule.number("max")),
+                    required: rule.optionalBool("required") ?? false), at: path, &top)
+            try rule.finish()
+        }
+        for (path, rule) in try top.entries("integers") {
+            var rule = rule
+            try add(
+                .integer(
+                    min: rule.optionalNumber("min").map { Int64($0) },
+                    max: rule.optionalNumber("max").map { Int64($0) }), at: path, &top)
+            try rule.finish()
+        }
+        for (path, words) in try top.lists("choices") { try add(.choice(words), at: path, &top) }
+        for path in try top.optionalStrings("flags") ?? [] { try add(.flag, at: path, &top) }
+        for path in try top.optionalStrings("uris") ?? [] { try add(.uri, at: path, &top) }
+        if var frames = try top.optionalMapping("frameImages") {
+            mostFrameImages = try Int(frames.number("most"))
+            try frames.finish()
+        }
+    }
+
+    private mutating func add(
+        _ parameter: CardParameter, at path: String, _ top: inout CardReader
+    ) throws(RunwareError) {
+        if parameters.updateValue(parameter, forKey: path) != nil {
+            throw top.failure(path, "stands in two lists")
+        }
+    }
+
     private mutating func readRules(_ top: inout CardReader) throws(RunwareError) {
-        var texts = try top.mapping("text")
-        for path in texts.keys {
-            var rule = try texts.mapping(path)
-            text[path] = TextRule(
-                required: try rule.optionalBool("required") ?? false, min: try Int(rule.number("min")),
-                max: try Int(rule.number("max")))
+        let known = knownPaths.union(["size", "sizeClass"])
+        for rule in try top.optionalMappings("rules") ?? [] {
+            var rule = rule
+            var kinds: [CardRule.Kind] = []
+            if let places = try rule.optionalStrings("together") { kinds.append(.together(places)) }
+            if let places = try rule.optionalStrings("notTogether") { kinds.append(.notTogether(places)) }
+            if let places = try rule.optionalStrings("exactlyOne") { kinds.append(.exactlyOne(places)) }
+            let conditions = try rule.lists("if")
+            let field = try rule.optionalString("field")
+            let limit = CardRule.Limit(
+                allowed: try rule.optionalStrings("allowed")?.map(Self.spelling),
+                min: try rule.optionalNumber("min"), max: try rule.optionalNumber("max"))
+            if !conditions.isEmpty || field != nil || limit != CardRule.Limit() {
+                guard !conditions.isEmpty, let field, limit != CardRule.Limit() else {
+                    throw rule.failure("if", "needs conditions, a field, and allowed, min or max")
+                }
+                let spelled = conditions.map { ($0, $1.map(Self.spelling)) }
+                kinds.append(.when(Dictionary(spelled) { first, _ in first }, field: field, limit))
+            }
+            guard kinds.count == 1, let kind = kinds.first else {
+                throw rule.failure(
+                    "together", "or notTogether, exactlyOne, if: a rule is exactly one of them")
+            }
+            let made = CardRule(
+                kind: kind, text: try rule.string("text"),
+                isContradicted: try rule.optionalBool("contradicted") ?? false)
+            if let stranger = made.paths.first(where: { !known.contains($0) }) {
+                throw rule.failure(
+                    "text", "stands by a rule about \"\(stranger)\", a path the card does not list")
+            }
+            rules.append(made)
             try rule.finish()
         }
-        var ranges = try top.mapping("integers")
-        for path in ranges.keys {
-            var rule = try ranges.mapping(path)
-            integers[path] = IntegerRule(
-                min: try rule.optionalNumber("min").map { Int64($0) },
-                max: try rule.optionalNumber("max").map { Int64($0) })
-            try rule.finish()
-        }
-        var enumerations = try top.mapping("choices")
-        for path in enumerations.keys { choices[path] = try enumerations.strings(path) }
-        var frames = try top.mapping("frameImages")
-        mostFrameImages = try Int(frames.number("most"))
-        try frames.finish()
+    }
+
+    /// A scalar of the card as `RequestFacts.text` spells values: `8.0` and `8` are one number.
+    private static func spelling(_ text: String) -> String {
+        Double(text).map { JSONValue.number($0).canonical } ?? text
     }
 
     private mutating func readPrices(_ top: inout CardReader) throws(RunwareError) {

@@ -33,17 +33,6 @@ public struct ModelCard: Sendable, Equatable {
         }
     }
 
-    struct TextRule: Sendable, Equatable {
-        var required = false
-        var min: Int
-        var max: Int
-    }
-
-    struct IntegerRule: Sendable, Equatable {
-        var min: Int64?
-        var max: Int64?
-    }
-
     struct PriceRow: Sendable, Equatable {
         var resolution: String
         var seconds: Double
@@ -74,17 +63,17 @@ public struct ModelCard: Sendable, Equatable {
     public internal(set) var sizes: [Size] = []
     /// Lengths it makes, in seconds, where nothing limits them.
     public internal(set) var durations: [Double] = []
-    /// Lengths at resolutions that allow fewer.
-    public internal(set) var durationLimits: [String: [Double]] = [:]
+    /// The length Reel asks for where a storyboard names none, in seconds.
+    public internal(set) var defaultDuration: Double?
     /// The resolution used where a request names none.
     public internal(set) var defaultResolution = ""
     /// Most frame images a request may carry.
     public internal(set) var mostFrameImages = 0
 
-    var vendor = ""
-    var text: [String: TextRule] = [:]
-    var integers: [String: IntegerRule] = [:]
-    var choices: [String: [String]] = [:]
+    /// What single fields accept, by dotted path.
+    var parameters: [String: CardParameter] = [:]
+    /// What holds between fields.
+    var rules: [CardRule] = []
     var prices: [PriceRow] = []
 
     /// Names of the resolutions, smallest first.
@@ -95,10 +84,19 @@ public struct ModelCard: Sendable, Equatable {
     }
 
     /// Allowed values of an enumerated field, by dotted path; nil where the field is free.
-    public func choices(for path: String) -> [String]? { choices[path] }
+    public func choices(for path: String) -> [String]? {
+        if case .choice(let words) = parameters[path] { words } else { nil }
+    }
 
-    /// Lengths in seconds at a resolution.
-    public func durations(for resolution: String) -> [Double] { durationLimits[resolution] ?? durations }
+    /// Lengths in seconds at a resolution, after the card's rules about it.
+    public func durations(for resolution: String) -> [Double] {
+        rules.reduce(durations) { lengths, rule in
+            guard case .when(let conditions, field: "duration", let limit) = rule.kind,
+                conditions.count == 1, conditions["sizeClass"]?.contains(resolution) == true
+            else { return lengths }
+            return lengths.filter { limit.holds(JSONValue.number($0).canonical) }
+        }
+    }
 
     /// The size with these two names.
     public func size(resolution: String, aspect: String) -> Size? {

@@ -37,14 +37,16 @@ extension VideoRequest: Codable {
         readSafety(&reader)
         readProvider(&reader)
         readFrames(&reader)
-        readProblems = reader.finish()
+        reader.finish()
+        (extra, readProblems) = (reader.extra, reader.problems)
     }
 
     private mutating func readSafety(_ reader: inout FieldReader) {
         guard let object = reader.object("safety") else { return }
         var inner = FieldReader(object, path: "safety")
         safety = Safety(checkContent: inner.bool("checkContent"), mode: inner.string("mode"))
-        reader.note(inner.finish())
+        inner.finish()
+        reader.take(inner)
     }
 
     private mutating func readProvider(_ reader: inout FieldReader) {
@@ -55,9 +57,11 @@ extension VideoRequest: Codable {
             pixverse = PixverseSettings(
                 style: inner.string("style"), audio: inner.bool("audio"),
                 multiClip: inner.bool("multiClip"), thinking: inner.string("thinking"))
-            vendors.note(inner.finish())
+            inner.finish()
+            vendors.take(inner)
         }
-        reader.note(vendors.finish())
+        vendors.finish()
+        reader.take(vendors)
     }
 
     private mutating func readFrames(_ reader: inout FieldReader) {
@@ -65,16 +69,15 @@ extension VideoRequest: Codable {
         if let inputs = reader.object("inputs") {
             var inner = FieldReader(inputs, path: "inputs")
             if let entries = inner.value("frameImages") { readFrames(entries, "inputs.frameImages", &inner) }
-            reader.note(inner.finish())
+            inner.finish()
+            reader.take(inner)
         }
         guard let older else { return }
         reader.note(
             Problem(
-                path: "frameImages", suggestion: "\"inputs\": {\"frameImages\": ...}",
-                severity: frameImages.isEmpty ? .warning : .error,
+                path: "frameImages", suggestion: "write \"inputs\": {\"frameImages\": ...}",
                 message: frameImages.isEmpty
-                    ? "belongs into \"inputs\"; it is sent there"
-                    : "stands beside inputs.frameImages; keep one"))
+                    ? "belongs into \"inputs\"" : "stands beside inputs.frameImages; keep one"))
         if frameImages.isEmpty { readFrames(older, "frameImages", &reader) }
     }
 
@@ -129,11 +132,27 @@ extension VideoRequest: Codable {
         if !frameImages.isEmpty {
             members["inputs"] = .object(["frameImages": .array(FrameImage.placed(frameImages).map(\.json))])
         }
+        for path in extra.keys.sorted() {
+            guard let value = extra[path] else { continue }
+            members.place(value, at: path.split(separator: ".", omittingEmptySubsequences: false)[...])
+        }
         return members
     }
 }
 
 extension [String: JSONValue] {
+    /// Puts an extra where it was read. What a typed field wrote is not replaced.
+    fileprivate mutating func place(_ value: JSONValue, at path: ArraySlice<Substring>) {
+        guard let key = path.first.map(String.init) else { return }
+        if path.count == 1 {
+            if self[key] == nil { self[key] = value }
+            return
+        }
+        guard var inner = self[key, default: .object([:])].object else { return }
+        inner.place(value, at: path.dropFirst())
+        self[key] = .object(inner)
+    }
+
     fileprivate mutating func set(_ key: String, _ value: String?) { self[key] = value.map { .string($0) } }
     fileprivate mutating func set(_ key: String, _ value: Bool?) { self[key] = value.map { .bool($0) } }
     fileprivate mutating func set(_ key: String, _ value: Int?) {

@@ -2,9 +2,10 @@ public import Foundation
 
 /// One video task as the service documents it. A field that is nil is not sent.
 ///
-/// Reading is lenient and remembers: whatever could not be used (an unknown key, a wrong type) is kept in
-/// `readProblems` and reported by `ModelCard.validate` together with everything else; a request with such an
-/// error is never sent. Writing always uses the documented form.
+/// Reading is lenient and remembers. A known key with a wrong type is noted in `readProblems`, and a request
+/// with such an error is never sent. A key that this type does not know is kept in `extra` and sent as it is:
+/// which fields exist beside the common ones is the model's matter, so `ModelCard.validate` judges them, and
+/// a caller who buys asks the card first. Writing always uses the documented form.
 public struct VideoRequest: Sendable {
     /// Settings of the PixVerse family, sent as `providerSettings.pixverse`.
     public struct PixverseSettings: Sendable, Equatable {
@@ -83,6 +84,9 @@ public struct VideoRequest: Sendable {
     public var includeCost: Bool?
     /// 1 to 4 variations.
     public var numberResults: Int?
+    /// Fields beyond these, by dotted path as in `providerSettings.pixverse.effect`; written where they stood,
+    /// and part of what makes two requests equal. A path never leads through a list.
+    package var extra: [String: JSONValue] = [:]
     /// What could not be read, as found; not part of equality, not written.
     public var readProblems: [Problem] = []
 
@@ -91,6 +95,13 @@ public struct VideoRequest: Sendable {
 
     /// Reads a request file: one task object, or an array holding one.
     public static func parse(_ data: Data, name: String = "request") throws(RunwareError) -> VideoRequest {
+        try parse(data, name: name, changes: [])
+    }
+
+    /// The same, with fields changed before they are read.
+    package static func parse(
+        _ data: Data, name: String, changes: [Assignment]
+    ) throws(RunwareError) -> VideoRequest {
         let document: JSONValue
         do {
             document = try JSONValue(parsing: data)
@@ -100,7 +111,7 @@ public struct VideoRequest: Sendable {
                 hint: "the file must hold one task object as in the service's documentation")
         }
         let task = document.array.flatMap { $0.count == 1 ? $0[0] : nil } ?? document
-        guard let object = task.object else {
+        guard task.object != nil, let object = try task.assigning(changes).object else {
             throw RunwareError(
                 code: "requestNotTask", category: .validation,
                 message: "\(name) does not hold one task object",

@@ -38,6 +38,11 @@ extension Complaint {
         self.init(
             ExitStatus(rawValue: error.exitCode) ?? .failed, code: error.code.name, error.message,
             at: error.subject, hint: error.hint)
+        if error.problems.count > 1 {
+            findings = error.problems.map { Finding($0) }
+            what = findings[0].headline
+            hint = "nothing was bought; correct the storyboard, `reel validate` judges it again"
+        }
         // The service's word may lie under several layers of ours.
         var below = error.underlying
         while let cause = below {

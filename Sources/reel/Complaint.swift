@@ -11,6 +11,8 @@ struct Complaint: Error, Sendable {
     var taskUUID: String?
     /// Whether money is gone: `yes`, `no` or `unknown`; nil where nothing could have been bought.
     var charged: String?
+    /// All that is wrong, where it is more than one thing; each is then a line of its own.
+    var findings: [Finding] = []
 
     init(
         _ status: ExitStatus, code: String, _ what: String, at location: String? = nil, hint: String? = nil
@@ -22,12 +24,15 @@ struct Complaint: Error, Sendable {
         self.hint = hint
     }
 
-    /// The two lines, without a newline at the end.
+    /// The two lines, without a newline at the end; of several findings each has a line.
     var text: String {
         var line = "error: " + what.onOneLine
         if let location, !location.isEmpty { line += " — " + location.onOneLine }
         if let taskUUID, !line.contains(taskUUID) { line += " (task \(taskUUID))" }
-        return line + "\nhint: " + advice.onOneLine
+        // Of several findings the headline only repeats the first; other headlines stand before theirs.
+        if findings.first?.headline == what { line = "" }
+        return ([line] + findings.map(\.line) + ["hint: " + advice.onOneLine]).filter { !$0.isEmpty }
+            .joined(separator: "\n")
     }
 
     /// The hint, or what helps in general: nobody is left with an error alone.
@@ -47,7 +52,7 @@ struct Complaint: Error, Sendable {
         let report = Report(
             error: .init(
                 code: code, exit: status.rawValue, message: what, location: location, hint: advice,
-                taskUUID: taskUUID, charged: charged))
+                taskUUID: taskUUID, charged: charged, problems: findings.isEmpty ? nil : findings))
         return JSONText.line(report) ?? #"{"error":{"exit":\#(status.rawValue)}}"#
     }
 
@@ -60,6 +65,7 @@ struct Complaint: Error, Sendable {
             var hint: String?
             var taskUUID: String?
             var charged: String?
+            var problems: [Finding]?
         }
         var error: Body
     }

@@ -52,7 +52,10 @@ struct Reel: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Film",
-                subcommands: [FilmCommand.self, PlanCommand.self, GenerateCommand.self]),
+                subcommands: [
+                    FilmCommand.self, PlanCommand.self, ValidateCommand.self, GenerateCommand.self,
+                    TaskCommand.self,
+                ]),
             CommandGroup(
                 name: "Clip",
                 subcommands: [

@@ -16,8 +16,12 @@ enum Fixture {
         HTTPReply(status: status, headers: headers, body: try data(name))
     }
 
-    static func card() throws -> ModelCard {
-        try ModelCard.load(path: root.appendingPathComponent("presets/models/pixverse-v5.5.yaml").path)
+    static func cardPath(_ name: String = "pixverse-v5.5") -> String {
+        root.appendingPathComponent("presets/models/\(name).yaml").path
+    }
+
+    static func card(_ name: String = "pixverse-v5.5") throws -> ModelCard {
+        try ModelCard.load(path: cardPath(name))
     }
 
     /// The five published requests, in order.

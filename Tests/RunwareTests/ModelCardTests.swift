@@ -45,6 +45,10 @@ import Testing
             let hasFrames = index == 2 || index == 3
             #expect(found.contains { $0.path == "width" } == hasFrames, "\(sample.name)")
             #expect(found.contains { $0.path.hasSuffix("inputImage") } == hasFrames, "\(sample.name)")
+            #expect(found.isEmpty == !hasFrames, "\(sample.name)")
+            let strict = card.validate(try VideoRequest.parse(sample.data), strict: true)
+            #expect(strict.map(\.path) == found.map(\.path))
+            #expect(strict.allSatisfy { $0.severity == .error })
         }
     }
 
@@ -59,19 +63,23 @@ import Testing
             request.pixverse = .init(style: "cyberpnk", thinking: "on")
             request.webhookURL = "file:///etc/passwd"
             request.taskUUID = "one"
+            request.extra = ["providerSettings.pixverse.sound": .bool(true)]
         }
         let byPath = Dictionary(grouping: found, by: \.path).mapValues { $0[0] }
         #expect(
             Set(byPath.keys) == [
                 "positivePrompt", "width", "duration", "seed", "numberResults", "outputFormat",
                 "providerSettings.pixverse.style", "providerSettings.pixverse.thinking", "webhookURL",
-                "taskUUID",
+                "taskUUID", "providerSettings.pixverse.sound",
             ])
-        #expect(byPath["width"]?.suggestion == "width 1280, height 720 (720p 16:9)")
-        #expect(byPath["duration"]?.suggestion == "8")
-        #expect(byPath["outputFormat"]?.suggestion == "\"MP4\"")
-        #expect(byPath["providerSettings.pixverse.style"]?.suggestion == "\"cyberpunk\"")
+        #expect(byPath["width"]?.suggestion == "nearest size: 1280x720 (720p 16:9)")
+        #expect(byPath["duration"]?.suggestion == "write 8")
+        #expect(byPath["outputFormat"]?.suggestion == "write \"MP4\"")
+        #expect(byPath["providerSettings.pixverse.style"]?.suggestion == "write \"cyberpunk\"")
         #expect(byPath["seed"]?.allowed == "0 to 2147483647")
+        #expect(
+            byPath["providerSettings.pixverse.sound"]?.allowed == "audio, multiClip, style, thinking")
+        #expect(byPath["width"]?.description.hasPrefix("width 1200x720: is not a size") == true)
         #expect(found.allSatisfy { $0.severity == .error })
     }
 
@@ -90,24 +98,81 @@ import Testing
 
     @Test func `wants one way of saying the size`() throws {
         let picture = FrameImage(image: UUID().uuidString, frame: .first)
-        #expect(try problems { $0.height = nil }.map(\.path) == ["height"])
-        #expect(try problems { $0.resolution = "720p" }.map(\.severity) == [.error])
+        func shape(
+            _ width: Int?, _ height: Int?, _ resolution: String?, frames: Bool, strict: Bool = false
+        ) throws -> [String] {
+            var request = Fixture.request()
+            (request.width, request.height, request.resolution) = (width, height, resolution)
+            request.frameImages = frames ? [picture] : []
+            return try Fixture.card().validate(request, strict: strict).map {
+                "\($0.severity) \($0.path): \($0.suggestion ?? "")"
+            }
+        }
+        #expect(try shape(1280, 720, nil, frames: false).isEmpty)
+        #expect(try shape(nil, nil, "720p", frames: true).isEmpty)
+        #expect(try shape(nil, nil, nil, frames: true).isEmpty)
+        #expect(try shape(1280, nil, nil, frames: false) == [#"error height: add "height": 720"#])
+        #expect(try shape(nil, 720, nil, frames: false) == [#"error width: add "width": 1280"#])
+        #expect(try shape(1280, 720, "720p", frames: false) == ["error resolution: leave out resolution"])
         #expect(
-            try problems {
-                $0.width = nil; $0.height = nil
-            }.map(\.severity) == [.error])
-        let shapeless = try problems {
-            $0.width = nil; $0.height = nil; $0.resolution = "720p"
+            try shape(nil, nil, nil, frames: false) == [#"error width: add "width": 1280, "height": 720"#])
+        #expect(
+            try shape(nil, nil, "360p", frames: false) == [#"error width: add "width": 640, "height": 360"#])
+        let both = "width: leave out width and height"
+        #expect(try shape(1280, 720, nil, frames: true) == ["warning " + both])
+        #expect(try shape(1280, 720, nil, frames: true, strict: true) == ["error " + both])
+        #expect(try shape(nil, nil, "700p", frames: true) == [#"error resolution: write "720p""#])
+    }
+
+    @Test(arguments: [
+        (#"{"positivPrompt":"x"}"#, "positivPrompt", "positivePrompt"),
+        (#"{"routing":{"a":1,"b":2}}"#, "routing", nil),
+        (#"{"style":"clay"}"#, "style", "providerSettings.pixverse.style"),
+        (
+            #"{"providerSettings":{"pixverse":{"multiclip":true}}}"#, "providerSettings.pixverse.multiclip",
+            "providerSettings.pixverse.multiClip"
+        ),
+        (
+            #"{"providerSettings":{"google":{"audio":true}}}"#, "providerSettings.google",
+            nil
+        ),
+        (#"{"safety":{"chekContent":true}}"#, "safety.chekContent", "safety.checkContent"),
+        (#"{"settings":{}}"#, "settings", nil),
+    ])
+    func `refuses a field it does not list, with the nearest it does`(
+        members: String, path: String, meant: String?
+    ) throws {
+        let extra = try VideoRequest.parse(Data(members.utf8)).extra
+        let found = try problems { $0.extra = extra }
+        #expect(found.map(\.path) == [path])
+        #expect(found.first?.suggestion == meant.map { "write \"\($0)\"" })
+        #expect(found.first?.severity == .error)
+    }
+
+    @Test func `judges a field of another spelling by its kind`() throws {
+        let card = try Fixture.card("pixverse-v5")
+        func found(_ value: JSONValue, at key: String) -> [String] {
+            var request = Fixture.request()
+            request.model = card.id
+            request.extra = ["providerSettings.pixverse." + key: value]
+            return card.validate(request).map(\.description)
         }
-        #expect(shapeless.map(\.severity) == [.warning])
-        let framed = try problems {
-            $0.width = nil
-            $0.height = nil
-            $0.resolution = "720p"
-            $0.frameImages = [picture]
-        }
-        #expect(framed.isEmpty)
-        #expect(try problems { $0.frameImages = [picture] }.map(\.severity) == [.warning])
+        #expect(found(.string("ride it"), at: "effect").isEmpty)
+        #expect(found(.string("fast"), at: "motionMode").isEmpty)
+        let effect = "providerSettings.pixverse.effect"
+        #expect(found(.integer(3), at: "effect") == ["\(effect) 3: has the wrong type; allowed: a string"])
+        let mode = found(.string("fats"), at: "motionMode")
+        #expect(mode.count == 1 && mode[0].hasSuffix(#"allowed: normal, fast; write "fast""#), "\(mode)")
+    }
+
+    @Test func `counts characters, not bytes`() throws {
+        #expect(try problems { $0.positivePrompt = String(repeating: "ü", count: 2048) }.isEmpty)
+        let long = try problems { $0.positivePrompt = String(repeating: "ü", count: 2050) }
+        #expect(long.map(\.suggestion) == ["take out 2"])
+    }
+
+    @Test func `takes a request that leaves the length to the service, as its page does`() throws {
+        #expect(try problems { $0.duration = nil }.isEmpty)
     }
 
     @Test func `catches pictures that the service could not read`() throws {
@@ -155,12 +220,53 @@ import Testing
         #expect(card.estimate(odd) == nil)
     }
 
+    @Test func `of a sibling model is data and nothing else`() throws {
+        let card = try Fixture.card("pixverse-v5")
+        let sizes = try Fixture.card().sizes
+        #expect(card.id == "pixverse:1@5" && card.sizes == sizes)
+        func found(_ change: (inout VideoRequest) -> Void) -> [String] {
+            var request = Fixture.request()
+            request.model = card.id
+            change(&request)
+            return card.validate(request).map(\.path)
+        }
+        for size in card.sizes {
+            #expect(card.durations(for: size.resolution) == [5, 8])
+            for seconds in [5.0, 8, 10] {
+                let paths = found {
+                    ($0.width, $0.height, $0.duration) = (size.width, size.height, seconds)
+                }
+                #expect(paths == (seconds == 10 ? ["duration"] : []))
+            }
+        }
+        let settings = VideoRequest.PixverseSettings(
+            style: "clay", audio: true, multiClip: true, thinking: "auto")
+        #expect(
+            found { $0.pixverse = settings } == [
+                "providerSettings.pixverse.audio", "providerSettings.pixverse.multiClip",
+                "providerSettings.pixverse.thinking",
+            ])
+        #expect(found { $0.model = "pixverse:1@6" } == ["model"])
+        var large = Fixture.request()
+        (large.model, large.width, large.height, large.duration) = (card.id, 1920, 1080, 5)
+        #expect(card.estimate(large) == .init(usd: Decimal(string: "0.299")!, isEstimate: false))
+        large.duration = 8
+        #expect(card.estimate(large) == nil)
+        let folder = (Fixture.cardPath() as NSString).deletingLastPathComponent
+        #expect(try ModelCard.find(model: "pixverse:1@5", in: [folder]) == card)
+    }
+
     @Test func `with an unknown or a wrong key names file, line and key`() throws {
         let path = Fixture.root.appendingPathComponent("presets/models/pixverse-v5.5.yaml")
         let good = try String(contentsOf: path, encoding: .utf8)
         let wrong: [(String, String, String)] = [
             ("fps: {", "fbs: {", "fps"), ("  seed: {", "  seed: { least: 1, ", "integers.seed.least"),
             ("durations: [5, 8, 10]", "durations: [5, eight]", "durations"),
+            ("defaultDuration: 5", "defaultDuration: 6", "defaultDuration"),
+            ("together: [width", "togehter: [width", "together"),
+            ("together: [width", "together: [widht", "widht"),
+            ("    allowed: [5, 8]\n", "", "if"), ("if: { sizeClass", "if: { sizeclass", "sizeclass"),
+            ("  - includeCost", "  - includeCost\n  - seed", "seed"),
             ("width: 640", "widht: 640", "width"),
             ("usd: \"0.1797\"", "usd: cheap", "prices.table[0].usd"), ("note:", "noet:", "noet"),
         ]

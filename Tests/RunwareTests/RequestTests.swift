@@ -26,7 +26,9 @@ import Testing
         for name in ["frames-plain", "frames-older", "frames-hybrid"] {
             let request = try VideoRequest.parse(Fixture.data(name))
             #expect(request.canonicalJSON() == documented.canonicalJSON(), "\(name)")
-            #expect(!request.readProblems.contains { $0.severity == .error }, "\(name)")
+            // Only the shape that no published example has is an error.
+            let errors = request.readProblems.filter { $0.severity == .error }
+            #expect(errors.map(\.path) == (name == "frames-older" ? ["frameImages"] : []), "\(name)")
         }
     }
 
@@ -64,18 +66,54 @@ import Testing
         #expect(body["safety"] == nil)
     }
 
-    @Test func `names every key and type it could not use`() throws {
+    @Test(arguments: [
+        (#""0""#, FrameRole.first), ("0", .first), (#""first""#, .first), (#""-1""#, .last), ("-1", .last),
+        (#""last""#, .last), (#""1""#, nil), ("1", nil), (#""First""#, nil), ("true", nil),
+    ])
+    func `reads the place of a frame as word and as number`(place: String, role: FrameRole?) throws {
+        let text = #"{"inputs":{"frameImages":[{"image":"x","frame":\#(place)}]}}"#
+        let request = try VideoRequest.parse(Data(text.utf8))
+        #expect(request.frameImages.map(\.frame) == [role])
+        #expect(request.readProblems.map(\.path) == (role == nil ? ["inputs.frameImages[0].frame"] : []))
+    }
+
+    @Test func `names every wrong type, and every key that it has no place for`() throws {
         let text = #"""
-            {"model":"pixverse:1@6","positivPrompt":"x","width":"1280","duration":5,
-             "providerSettings":{"pixverse":{"sound":true}},"inputs":{"frameImages":[{"image":"x","frame":"middle"}]}}
+            {"model":"pixverse:1@6","width":"1280","duration":5,"a.b":1,"safety":{"mode":3},
+             "inputs":{"frameImages":[{"image":"x","frame":"middle","strength":1}]}}
             """#
         let problems = try VideoRequest.parse(Data(text.utf8)).readProblems
         #expect(
             problems.map(\.path) == [
-                "width", "providerSettings.pixverse.sound", "inputs.frameImages[0].frame", "positivPrompt",
+                "width", "safety.mode", "inputs.frameImages[0].frame", "inputs.frameImages[0].strength",
+                "a.b",
             ])
-        #expect(problems.last?.suggestion == "\"positivePrompt\"")
         #expect(problems.allSatisfy { $0.severity == .error })
+    }
+
+    @Test func `keeps fields it does not know, and writes them where they stood`() throws {
+        let text = #"""
+            {"duration":5,"inputs":{"audios":["u"],"frameImages":[{"frame":"first","image":"x"}]},"nothing":null,
+             "providerSettings":{"google":{"x":{"y":1.5}},"pixverse":{"effect":"ride","style":"clay"}},
+             "routing":{"region":"eu"},"safety":{"depth":{}}}
+            """#
+        let request = try VideoRequest.parse(Data(text.utf8))
+        #expect(request.readProblems.isEmpty)
+        #expect(
+            request.extra.keys.sorted() == [
+                "inputs.audios", "nothing", "providerSettings.google", "providerSettings.pixverse.effect",
+                "routing", "safety.depth",
+            ])
+        #expect(try request.canonicalJSON() == canonical(Data(text.utf8)))
+        #expect(try JSONDecoder().decode(VideoRequest.self, from: JSONEncoder().encode(request)) == request)
+        let sent = try JSONValue(parsing: Data(request.body(taskUUID: Fixture.task).utf8))
+        #expect(sent["routing"]?["region"]?.string == "eu")
+        var other = request
+        other.extra["routing"] = .object(["region": .string("us")])
+        #expect(other != request && other.canonicalJSON() != request.canonicalJSON())
+        // What a typed field says is not overruled.
+        other.extra = ["duration": .integer(8), "duration.inner": .integer(1)]
+        #expect(other.canonicalJSON().contains(#""duration":5"#))
     }
 
     @Test func `a file that is no task says what it should be`() {

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Foundation
-import Media
-import Montage
 import Runware
 
 struct GenerateCommand: AsyncParsableCommand {
@@ -9,26 +7,40 @@ struct GenerateCommand: AsyncParsableCommand {
         commandName: "generate",
         abstract: "Run one generation task, written as in the API's documentation.",
         discussion: """
+            The request is a file, or - for standard input; key=value sets a field of it, as in \
+            providerSettings.pixverse.style=anime or inputs.frameImages=first.png, and such words alone are a \
+            request too. A frame image may be a picture file; it is sent inside the task. The service's \
+            response objects go to standard output; without -o no clip is fetched.
+
             Nothing is journalled: the task's UUID is printed before it is sent. After a crash give it back \
-            with --task-uuid, and the task is asked for, not bought again. A frame image may be a picture \
-            file beside the request; it is sent inside the task.
+            with --task-uuid, and the task is asked for, not bought again; or ask with reel task.
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "A videoInference task: the object, or an array with one.", valueName: "request.json"))
-    var request: String
+            "A videoInference task, the object or an array with one, and fields to set.",
+            valueName: "request|- key=value"))
+    var words: [String] = []
 
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Where to write the clip; further results get -2, -3, ...", valueName: "clip.mp4"))
-    var output: String
+    var output: String?
 
     @Option(
         name: .customLong("task-uuid"),
         help: ArgumentHelp("Ask for this earlier task first.", valueName: "uuid"))
     var taskUUID: String?
 
+    @Option(
+        name: .customLong("upload-to"),
+        help: ArgumentHelp("Have the service put the finished clip there, by HTTP PUT.", valueName: "url"))
+    var uploadTo: String?
+
+    @Flag(help: "Ask what it would cost, and buy nothing.")
+    var dryRun = false
+
+    @OptionGroup var strictness: StrictOption
     @OptionGroup var provider: ProviderOptions
     @OptionGroup var presets: PresetOptions
     @OptionGroup var common: CommonOptions
@@ -37,32 +49,29 @@ struct GenerateCommand: AsyncParsableCommand {
         if let taskUUID, UUID(uuidString: taskUUID) == nil {
             throw ValidationError("--task-uuid is not a UUID: '\(taskUUID)'")
         }
+        if dryRun, output != nil || taskUUID != nil {
+            throw ValidationError("--dry-run makes no clip: leave out -o and --task-uuid")
+        }
+        _ = try RequestInput(words: words)
     }
 
     func run() async throws {
         let logger = common.logger()
         let progress = Progress()
-        try InputPath.check(request)
-        try OutputPath.check(file: output, inputs: [request])
-        let task = try readTask(say: progress.say)
-
-        let folder = URL(fileURLWithPath: request).deletingLastPathComponent().path
-        let service = try await provider.start(in: folder, logger: logger, say: progress.say)
-        let uuid = (taskUUID ?? UUID().uuidString).lowercased()
-        // On disk or in a terminal's history before the first byte is sent: this line is the whole journal.
-        progress.say("task \(uuid)")
+        let input = try RequestInput(words: words)
+        if let output { try OutputPath.check(file: output, inputs: [input.file].compactMap(\.self)) }
+        let (task, card) = try readTask(input, say: progress.say)
+        // Where `reel task` looks for the built-in sandbox's world too.
+        let service = try await provider.start(
+            in: FileManager.default.currentDirectoryPath, logger: logger, say: progress.say)
         do {
-            let clips = try await run(
-                task, uuid: uuid, on: service, progress: progress, client: service.client(logger))
-            await service.stop()
-            progress.clear()
-            let report = Report(provider: service.provider.rawValue, taskUUID: uuid, clips: clips)
-            if common.json {
-                try Streams.result(json: report)
+            let client = service.client(logger)
+            if dryRun {
+                try await tellPrice(of: task, card: card, from: client, say: progress.say)
             } else {
-                for clip in clips { Streams.result(clip.file) }
-                Streams.note(report.summary)
+                try await buy(task, from: client, on: service, progress: progress)
             }
+            await service.stop()
         } catch {
             await service.stop()
             progress.clear()
@@ -71,100 +80,65 @@ struct GenerateCommand: AsyncParsableCommand {
     }
 
     /// The task as it will be sent, judged by the model's card: what the service would refuse is refused here.
-    private func readTask(say: (String) -> Void) throws -> VideoRequest {
-        guard let data = FileManager.default.contents(atPath: request) else {
-            throw Complaint(.failed, code: "io", "the request cannot be read", at: request)
+    private func readTask(
+        _ input: RequestInput, say: (String) -> Void
+    ) throws -> (task: VideoRequest, card: ModelCard) {
+        var task = try input.read()
+        if let uploadTo { task.uploadEndpoint = uploadTo }
+        let (card, findings) = try input.judge(&task, presets: presets, strict: strictness.strict)
+        let errors = findings.filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            var complaint = Complaint(
+                findings, code: "requestInvalid", hint: "nothing was sent; correct the request")
+            complaint.charged = RunwareError.Charged.no.rawValue
+            throw complaint
         }
-        var task = try VideoRequest.parse(data, name: request)
-        try PictureFiles.embed(in: &task, beside: request)
-        guard let model = task.model else {
-            throw Complaint(
-                .inputInvalid, code: "requestInvalid", "the task names no model", at: request,
-                hint: #"add "model": "pixverse:1@6""#)
+        for finding in findings { say(finding.line) }
+        if task.duration == nil {
+            say("note: the request says no duration, so the service chooses, and the price with it")
         }
-        let card = try ModelCard.find(model: model, in: presets.modelDirectories(beside: request))
-        let problems = card.validate(task)
-        for problem in problems where problem.severity != .error { say("warning: \(problem)") }
-        let errors = problems.filter { $0.severity == .error }
-        guard let first = errors.first else { return task }
-        var complaint = Complaint(
-            .inputInvalid, code: "requestInvalid", "\(first.path): \(first.message)", at: request,
-            hint: first.suggestion.map { "write \($0)" } ?? first.allowed.map { "allowed: \($0)" })
-        if errors.count > 1 { complaint.what += " (and \(errors.count - 1) more)" }
-        complaint.charged = RunwareError.Charged.no.rawValue
-        throw complaint
+        if let own = task.taskUUID, own.lowercased() != taskUUID?.lowercased() {
+            say(
+                "note: the request's own taskUUID \(own) is not used: a UUID is bought once "
+                    + "(--task-uuid \(own) asks for that task)")
+        }
+        if let address = task.uploadEndpoint, (task.numberResults ?? 1) > 1 {
+            say("note: \(task.numberResults ?? 1) results go to one address, \(Self.place(address))")
+        }
+        return (task, card)
     }
 
-    private func run(
-        _ task: VideoRequest, uuid: String, on service: ProviderOptions.Service, progress: Progress,
-        client: Client
-    ) async throws -> [Clip] {
+    private func tellPrice(
+        of task: VideoRequest, card: ModelCard, from client: Client, say: (String) -> Void
+    ) async throws {
+        if let price = card.estimate(task) {
+            say("the card's price: $\(price.usd)\(price.isEstimate ? ", a guess" : "")")
+        } else {
+            say("the card knows no price for this")
+        }
+        try Streams.result(json: try await client.price(task))
+    }
+
+    private func buy(
+        _ task: VideoRequest, from client: Client, on service: ProviderOptions.Service, progress: Progress
+    ) async throws {
+        let uuid = (taskUUID ?? UUID().uuidString).lowercased()
+        // On disk or in a terminal's history before the first byte is sent: this line is the whole journal.
+        progress.say("task \(uuid)")
         let outcome = try await client.run(
-            task, taskUUID: uuid, alreadySent: taskUUID != nil,
-            progress: { news in
-                for failure in news.failures { progress.say("a sibling failed: \(failure.message)") }
-                progress.show("task", news.words, fraction: news.percent.map { Double($0) / 100 })
-            })
+            task, taskUUID: uuid, alreadySent: taskUUID != nil, progress: progress.follow)
         progress.end("task")
-        if outcome.missing > 0 {
+        let ending = TaskEnding(
+            outcome: outcome, taskUUID: uuid, provider: service.provider.rawValue, output: output)
+        try await ending.finish(client, progress: progress, json: common.json)
+        if let address = task.uploadEndpoint {
+            // The service tells nothing about the PUT itself; a result that is there is all it says.
             progress.say(
-                "\(outcome.missing) results are not finished yet; --task-uuid \(uuid) asks for them again")
-        }
-        var clips: [Clip] = []
-        for (place, result) in outcome.results.enumerated() {
-            let file = place == 0 ? output : numbered(place + 1)
-            let pending = try PendingFile(for: file)
-            let saved = try await client.save(result, to: pending.path) { received, expected in
-                let fraction = expected.map { Double(received) / Double(max(1, $0)) }
-                progress.show("download", "downloading", detail: Numbers.bytes(received), fraction: fraction)
-            }
-            progress.end("download")
-            try pending.publish()
-            clips.append(
-                Clip(
-                    file: file, byteCount: saved.bytes, videoUUID: result.videoUUID, seed: result.seed,
-                    cost: result.cost,
-                    nsfw: result.nsfw))
-        }
-        return clips
-    }
-
-    /// `clip-2.mp4` for `clip.mp4`.
-    private func numbered(_ number: Int) -> String {
-        let path = output as NSString
-        let stem = path.deletingPathExtension + "-\(number)"
-        return path.pathExtension.isEmpty ? stem : "\(stem).\(path.pathExtension)"
-    }
-
-    private struct Clip: Encodable {
-        var file: String
-        var byteCount: Int64
-        var videoUUID: String
-        var seed: Int64?
-        var cost: Decimal?
-        var nsfw: Bool?
-    }
-
-    private struct Report: Encodable {
-        var provider: String
-        var taskUUID: String
-        var clips: [Clip]
-
-        var summary: String {
-            let cost = clips.compactMap(\.cost).reduce(Decimal(0), +)
-            let seeds = clips.compactMap(\.seed).map(String.init).joined(separator: ", ")
-            return "\(provider): cost $\(cost), seed \(seeds.isEmpty ? "unknown" : seeds)"
+                "\(outcome.results.count) finished; the service was to put the clip to \(Self.place(address))"
+            )
         }
     }
-}
 
-extension TaskProgress {
-    fileprivate var words: String {
-        switch state {
-        case .sending: "sending"
-        case .accepted: "accepted"
-        case .running: "generating"
-        case .waiting(let why): "waiting: \(why)"
-        }
-    }
+    /// An upload address without its query, which often is a signature.
+    private static func place(_ address: String) -> String { String(address.prefix { $0 != "?" }) }
 }

@@ -21,6 +21,7 @@ struct FilmOptions: ParsableArguments {
     @Flag(help: "Let the storyboard name pictures outside its folder.")
     var allowOutsideImages = false
 
+    @OptionGroup var strictness: StrictOption
     @OptionGroup var provider: ProviderOptions
     @OptionGroup var presets: PresetOptions
 
@@ -51,10 +52,12 @@ struct FilmOptions: ParsableArguments {
     func settings(
         service: ProviderOptions.Service, logger: Logger, generator: RunwareGenerator? = nil
     ) throws -> FilmSettings {
-        FilmSettings(
+        var settings = FilmSettings(
             storyboardPath: storyboard, outputDirectory: outputFolder,
             generator: generator ?? self.generator(service: service, logger: logger),
             presets: try presets.library(beside: storyboard), logger: logger, budget: budget,
             allowOutsideImages: allowOutsideImages)
+        settings.strict = strictness.strict
+        return settings
     }
 }

@@ -3,24 +3,33 @@ import Runware
 
 /// Frame images of a request that name a picture file are sent inside the request.
 enum PictureFiles {
-    private static let kinds = [
-        "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp",
-    ]
+    private static let endings: Set = ["png", "jpg", "jpeg", "webp"]
 
-    static func embed(in task: inout VideoRequest, beside request: String) throws {
-        let folder = URL(fileURLWithPath: request).deletingLastPathComponent()
+    /// Paths start in `folder`. Returns what is wrong with the files, by path in the request; a picture that
+    /// cannot be read is replaced by a stand-in, so that the rest of the request can be judged.
+    static func embed(in task: inout VideoRequest, from folder: String) -> [Finding] {
+        var findings: [Finding] = []
         for place in task.frameImages.indices {
             let image = task.frameImages[place].image
-            guard !image.contains(":"), let kind = kinds[(image as NSString).pathExtension.lowercased()]
+            guard !image.contains(":"), endings.contains((image as NSString).pathExtension.lowercased())
             else {
                 continue
             }
-            let path = URL(fileURLWithPath: image, relativeTo: folder).path
-            try InputPath.check(path, what: "picture")
-            guard let bytes = FileManager.default.contents(atPath: path) else {
-                throw Complaint(.failed, code: "io", "the picture cannot be read", at: path)
+            let start = URL(fileURLWithPath: folder, isDirectory: true)
+            let path = URL(fileURLWithPath: image, relativeTo: start).path
+            let field = "inputs.frameImages[\(place)].image"
+            do {
+                try InputPath.check(path, what: "picture")
+                let picture = try ImageFile.read(path: path)
+                findings += picture.problems(field: field).map { Finding($0, place: path) }
+                task.frameImages[place].image = picture.dataURI
+            } catch {
+                var finding = Finding(Complaint(error))
+                (finding.path, finding.place) = (field, path)
+                findings.append(finding)
+                task.frameImages[place].image = "00000000-0000-4000-8000-000000000000"
             }
-            task.frameImages[place].image = DataURI.make([UInt8](bytes), mediaType: kind)
         }
+        return findings
     }
 }
