@@ -70,7 +70,7 @@ import Testing
     @Test(arguments: free) func `gives as many results as were asked for, each once`(_ kind: Service.Kind)
         async throws
     {
-        let service = try await Service.sandbox(kind, world: ["results": ["stagger": 0.05]])
+        let service = try await Service.sandbox(kind, world: JSONValue(#"{"results": {"stagger": 0.05}}"#))
         let outcome = try await service.client().run(
             Self.request { $0.numberResults = 3 }, taskUUID: Self.uuid(), alreadySent: false)
         #expect(Set(outcome.results.map(\.videoUUID)).count == 3 && outcome.missing == 0)
@@ -95,7 +95,7 @@ import Testing
 
     @Test(arguments: free) func `knows nobody's task`(_ kind: Service.Kind) async throws {
         for word in ["empty", "notFound"] {
-            let service = try await Service.sandbox(kind, world: ["unknownTask": .string(word)])
+            let service = try await Service.sandbox(kind, world: JSONValue(#"{"unknownTask": "\#(word)"}"#))
             let answer = try await service.client().find(Self.uuid())
             #expect(answer.isDenied && answer.results.isEmpty, "\(word)")
             let error = try await #require(throws: RunwareError.self) {
@@ -109,14 +109,14 @@ import Testing
     @Test(arguments: free) func `lets nobody in without the key, and the money run out`(_ kind: Service.Kind)
         async throws
     {
-        let locked = try await Service.sandbox(kind, world: ["key": "another"])
+        let locked = try await Service.sandbox(kind, world: JSONValue(#"{"key": "another"}"#))
         let door = try await #require(throws: RunwareError.self) {
             _ = try await locked.client().run(Self.request(), taskUUID: Self.uuid(), alreadySent: false)
         }
         #expect(door.category == .auth && door.charged == .no)
         await locked.close()
 
-        let poor = try await Service.sandbox(kind, world: ["balance": 0.2])
+        let poor = try await Service.sandbox(kind, world: JSONValue(#"{"balance": 0.2}"#))
         let client = poor.client()
         _ = try await client.run(Self.request(), taskUUID: Self.uuid(), alreadySent: false)
         let purse = try await #require(throws: RunwareError.self) {
@@ -138,11 +138,9 @@ import Testing
     @Test(arguments: [false, true]) func `answers in any of the forms that sources tell of`(_ isInline: Bool)
         async throws
     {
-        let forms: JSONValue = [
-            "status": false, "failures": "data", "together": true, "videoUUID": true,
-            "inline": .bool(isInline),
-        ]
-        let service = try await Service.sandbox(world: ["results": forms])
+        let forms =
+            #"{"status": false, "failures": "data", "together": true, "videoUUID": true, "inline": \#(isInline)}"#
+        let service = try await Service.sandbox(world: JSONValue(#"{"results": \#(forms)}"#))
         let outcome = try await service.client().run(
             Self.request {
                 $0.numberResults = 2
@@ -157,14 +155,7 @@ import Testing
     }
 }
 
-extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
-{
-    public init(dictionaryLiteral members: (String, JSONValue)...) {
-        self = .object(Dictionary(members) { first, _ in first })
-    }
-    public init(stringLiteral text: String) { self = .string(text) }
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
-    public init(floatLiteral value: Double) { self = .number(value) }
-    public init(integerLiteral value: Int64) { self = .integer(value) }
+extension JSONValue {
+    /// Reads what a test writes down.
+    init(_ text: String) throws { self = try JSONValue(parsing: Data(text.utf8)) }
 }

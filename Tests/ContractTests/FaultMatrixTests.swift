@@ -100,7 +100,7 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
                 #expect(saved.bytes == Int64(bytes.count))
                 #expect(bytes.dropFirst(4).prefix(4) == Data("ftyp".utf8))
                 end = .made
-            } catch {
+            } catch let error as RunwareError {
                 end = .unfetched
                 charged = error.charged
                 #expect(!FileManager.default.fileExists(atPath: path), "a broken download was left")

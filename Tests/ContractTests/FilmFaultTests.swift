@@ -55,7 +55,7 @@ private struct Studio {
         let report = try await Film.make(set.settings("a quiet street [fault: \(one.fault)]")) { _ in }
         #expect(report.deliveries.first?.frames == 120 && report.deliveries.first?.proof.passed == true)
         let world = try await set.service.world()
-        #expect(world.tasks.count == 1 && world.totalCharge == report.totalCharge)
+        #expect(world.tasks.count == 1 && world.totalCharge == report.totalCost)
         #expect(world.keyLeaks == 0)
         await set.service.close()
     }
@@ -74,7 +74,7 @@ private struct Studio {
             do {
                 let report = try await Film.make(settings) { _ in }
                 let world = try await set.service.world()
-                #expect(report.totalCharge == world.totalCharge)
+                #expect(report.totalCost == world.totalCharge)
                 break
             } catch let error as FilmError {
                 stops += 1
