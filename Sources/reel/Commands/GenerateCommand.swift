@@ -70,7 +70,8 @@ struct GenerateCommand: AsyncParsableCommand {
         }
     }
 
-    /// The task as it will be sent, judged by the model's card: what the service would refuse is refused here.
+    /// The task as it will be sent, judged by the model's card: what the service would refuse is refused
+    /// here.
     private func readTask(say: (String) -> Void) throws -> VideoRequest {
         guard let data = FileManager.default.contents(atPath: request) else {
             throw Complaint(.failed, code: "io", "the request cannot be read", at: request)
