@@ -29,8 +29,8 @@ public protocol ShotGenerator: Sendable {
         progress: @escaping @Sendable (Double?) -> Void
     ) async throws(GenerationFailure) -> GeneratedShot
 
-    /// What became of a task that was sent in an earlier run. Never causes work. Throws when the service could
-    /// not be asked: not to have been answered says nothing about the task.
+    /// What became of a task that was sent in an earlier run. Never causes work. Throws when the service
+    /// could not be asked: not to have been answered says nothing about the task.
     func lookUp(_ taskUUID: String) async throws(GenerationFailure) -> TaskFate
 
     /// Brings a clip to a path of the caller's, durable when it returns. An address that has expired is asked
@@ -40,8 +40,8 @@ public protocol ShotGenerator: Sendable {
         progress: @escaping @Sendable (Int64) -> Void
     ) async throws(GenerationFailure)
 
-    /// Whether a code that an earlier attempt ended with was a matter of content policy: the same request will
-    /// be refused again.
+    /// Whether a code that an earlier attempt ended with was a matter of content policy: the same request
+    /// will be refused again.
     func isModeration(code: String) -> Bool
 }
 

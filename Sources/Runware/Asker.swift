@@ -2,9 +2,9 @@ import Foundation
 
 /// Asks after many tasks with few exchanges: those who ask within the same moment share one.
 ///
-/// A question waits 50 ms for company, goes out with at most 49 others, and no more than two such exchanges are
-/// under way. Where one bad neighbour could have spoilt the answer for all, each is asked for once more by
-/// itself before anybody is told. An exchange that nobody waits for any more is dropped.
+/// A question waits 50 ms for company, goes out with at most 49 others, and no more than two such exchanges
+/// are under way. Where one bad neighbour could have spoilt the answer for all, each is asked for once more
+/// by itself before anybody is told. An exchange that nobody waits for any more is dropped.
 actor Asker {
     static let most = 50
     static let company: Duration = .milliseconds(50)

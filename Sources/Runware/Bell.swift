@@ -2,8 +2,9 @@ import Synchronization
 
 /// A pause that a hint can end: one for each task that is waited for.
 ///
-/// A hint that comes while nobody waits is kept for the next pause. Hints less than a second after the last one
-/// are put together into one, a second later, so that whoever rings often causes one question a second at most.
+/// A hint that comes while nobody waits is kept for the next pause. Hints less than a second after the last
+/// one are put together into one, a second later, so that whoever rings often causes one question a second
+/// at most.
 final class Bell: Sendable {
     enum Sound: Sendable { case time, hint, cancelled }
 

@@ -3,8 +3,8 @@ import Foundation
 extension Client {
     /// Asks after many tasks at once, fifty an exchange; every UUID given has a reply of its own.
     ///
-    /// Asks once and waits for nothing. A failure says that nothing was learnt of that task (`charged` unknown),
-    /// not that the task failed: that stands in the answer.
+    /// Asks once and waits for nothing. A failure says that nothing was learnt of that task (`charged`
+    /// unknown), not that the task failed: that stands in the answer.
     public func ask(_ uuids: [String]) async -> [String: Result<TaskAnswer, RunwareError>] {
         var answers: [String: Result<TaskAnswer, RunwareError>] = [:]
         for start in stride(from: 0, to: uuids.count, by: Asker.most) {
@@ -22,11 +22,12 @@ extension Client {
         return answers
     }
 
-    /// What became of a task that was sent in an earlier run. Never submits anything, never waits for its end.
+    /// What became of a task that was sent in an earlier run. Never submits anything, never waits for its
+    /// end.
     ///
-    /// A service that keeps silent is asked a few times, then its archive; an exchange that fails is repeated a
-    /// few times. An answer that is still silent, with `isDenied` set, means that nobody there knows the task;
-    /// where nothing could be learnt, this throws.
+    /// A service that keeps silent is asked a few times, then its archive; an exchange that fails is
+    /// repeated a few times. An answer that is still silent, with `isDenied` set, means that nobody there
+    /// knows the task; where nothing could be learnt, this throws.
     public func find(_ uuid: String) async throws(RunwareError) -> TaskAnswer {
         var troubles = 0
         var silences = 0
@@ -83,35 +84,32 @@ extension Client {
 
     /// What the service would make of a request and charge for it, without running it.
     ///
-    /// Sends the task with the header `X-Runware-Dry-Run: 1` under a UUID of its own, once, and returns the whole
-    /// answer as it came. Whether the header is heeded is the service's affair: it is documented for the hosted
-    /// one; an answer without a `cost` is a reason to ask for the task it names.
+    /// Sends the task with the header `X-Runware-Dry-Run: 1` under a UUID of its own, once, and returns the
+    /// whole answer as it came. Whether the header is heeded is the service's affair: it is documented for
+    /// the hosted one; an answer without a `cost` is a reason to ask for the task it names.
     public func price(_ request: VideoRequest) async throws(RunwareError) -> JSONValue {
         let uuid = UUID().uuidString.lowercased()
         try checkReady(request, uuid)
         let body = Data("[\(request.body(taskUUID: uuid))]".utf8)
         let reply = await wire.post(body, .sending, headers: ["X-Runware-Dry-Run": "1"])
-        var fault: RunwareError
         switch Reading.submit(reply, task: uuid) {
         case .accepted: return try wire.document(reply, uuid)
         case .unclear(let error, _):
-            // A price need not name our task.
-            if case .success(let http) = reply, http.status < 300, let envelope = Envelope(http.body),
-                envelope.errors.isEmpty, !envelope.data.isEmpty
-            {
-                return try wire.document(reply, uuid)
+            guard case .success(let http) = reply, let envelope = Envelope(http.body) else {
+                throw wire.redacted(error.charged(.no, .retryTransport))
             }
-            fault = error
-            if case .success(let http) = reply, let why = Envelope(http.body)?.errors.first {
-                // There is but one task that it can be about.
-                fault = why.error(status: http.status, task: uuid, charged: .no)
-                throw wire.redacted(fault)
+            // There is but one task that an error can be about, and a price need not name it.
+            if let fault = envelope.errors.first {
+                throw wire.redacted(fault.error(status: http.status, task: uuid, charged: .no))
             }
+            guard http.status < 300, !envelope.data.isEmpty else {
+                throw wire.redacted(error.charged(.no, .retryTransport))
+            }
+            return try wire.document(reply, uuid)
         case .conflict(let error), .refused(let error), .busy(let error, _), .notSent(let error):
-            fault = error
+            throw wire.redacted(error)
         case .cancelled: throw .cancelled("stopped asking for the price", task: uuid)
         }
-        throw wire.redacted(fault.charged(.no, .retryTransport))
     }
 }
 

@@ -17,9 +17,9 @@ public struct Downloaded: Sendable, Equatable {
 extension Client {
     /// Puts a result into a file: decodes it where it came inline, fetches it where it came as an address.
     ///
-    /// The file is on the disk when this returns; after an error there is none. An address that has expired is
-    /// asked for anew once (the service is asked about the task, nothing is sent), and the download goes on
-    /// where it was. Otherwise as `download`.
+    /// The file is on the disk when this returns; after an error there is none. An address that has expired
+    /// is asked for anew once (the service is asked about the task, nothing is sent), and the download goes
+    /// on where it was. Otherwise as `download`.
     /// - Parameters:
     ///   - limit: most bytes.
     ///   - hasher: makes the digest of the finished file; called once, must not block the cooperative pool.
@@ -59,10 +59,11 @@ extension Client {
     /// Fetches a result into a file, without the key, and returns its size in bytes.
     ///
     /// The file is made or emptied first and is on the disk when this returns; after an error there is none.
-    /// It comes piece by piece, and a piece that breaks off or stands still is taken up where it was, as long as
-    /// the server shows that it is still the same file. An empty body, one that is no video (MP4, MOV or WebM),
-    /// and a server in trouble are tried again a few times; right after a task's success the address may answer
-    /// too early. Memory does not grow with the file. `progress` gets bytes present and the size, where known.
+    /// It comes piece by piece, and a piece that breaks off or stands still is taken up where it was, as
+    /// long as the server shows that it is still the same file. An empty body, one that is no video (MP4,
+    /// MOV or WebM), and a server in trouble are tried again a few times; right after a task's success the
+    /// address may answer too early. Memory does not grow with the file. `progress` gets bytes present and
+    /// the size, where known.
     public func download(
         _ url: String, to path: String, limit: Int64 = 4 << 30,
         progress: @escaping @Sendable (_ received: Int64, _ expected: Int64?) -> Void = { _, _ in }

@@ -32,8 +32,8 @@ public actor Client {
     /// Buys one task and waits for its results.
     ///
     /// - Parameters:
-    ///   - request: what to make; a request that was read with errors is refused here, unsent. It may be large
-    ///     (pictures), and is let go as soon as the service has the task.
+    ///   - request: what to make; a request that was read with errors is refused here, unsent. It may be
+    ///     large (pictures), and is let go as soon as the service has the task.
     ///   - taskUUID: the task's name, minted and kept by the caller. Never used for anything else.
     ///   - alreadySent: the UUID may have been sent before (an earlier run): it is asked for first, and sent
     ///     only if the service stays silent about it.
@@ -61,7 +61,8 @@ public actor Client {
     /// - Parameters:
     ///   - expected: how many results were asked for; nil takes what the service lists as the whole.
     ///   - progress: news, from the client's actor; must not block.
-    /// - Throws: `taskNotFound` where neither the service nor its archive knows the task after several questions.
+    /// - Throws: `taskNotFound` where neither the service nor its archive knows the task after several
+    ///   questions.
     public func resume(
         _ uuid: String, expected: Int? = nil, progress: @Sendable (TaskProgress) -> Void = { _ in }
     ) async throws(RunwareError) -> TaskOutcome {

@@ -52,7 +52,8 @@ public struct ImageFile: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    /// What the service would refuse it for; empty where nothing is wrong. `field` names its place in a request.
+    /// What the service would refuse it for; empty where nothing is wrong. `field` names its place in a
+    /// request.
     public func problems(field: String) -> [Problem] {
         let isInside = Self.sides.contains(width) && Self.sides.contains(height)
         return isInside

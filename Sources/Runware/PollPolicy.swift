@@ -8,8 +8,8 @@ public struct PollPolicy: Sendable, Equatable {
     public var factor: Double = 1.5
     /// The longest pause that growth leads to. A server's Retry-After may ask for more.
     public var longestInterval: Duration = .seconds(10)
-    /// Share by which a pause may be longer (up to the longest) or shorter, so that many clients do not ask in
-    /// step.
+    /// Share by which a pause may be longer (up to the longest) or shorter, so that many clients do not ask
+    /// in step.
     public var jitter: Double = 0.2
     /// From the first submission or question to giving up. The task goes on; a later run asks for it.
     public var deadline: Duration = .seconds(1800)
@@ -37,7 +37,8 @@ public struct PollPolicy: Sendable, Equatable {
         return min(min(pause, longestInterval) * swing(random), longestInterval)
     }
 
-    /// The pause before the first question, with jitter, so that tasks sent together are not asked for together.
+    /// The pause before the first question, with jitter, so that tasks sent together are not asked for
+    /// together.
     func delay(_ random: Double) -> Duration { initialDelay * swing(random) }
 
     private func swing(_ random: Double) -> Double { 1 + jitter * (2 * random - 1) }

@@ -176,7 +176,8 @@ package enum Reading {
         return answer
     }
 
-    /// What an archive holds of a task. Only a definite answer counts as "nothing": what follows may cost money.
+    /// What an archive holds of a task. Only a definite answer counts as "nothing": what follows may cost
+    /// money.
     package static func archive(_ reply: Result<HTTPReply, TransportError>, task uuid: String) -> ArchiveReply
     {
         let http: HTTPReply

@@ -17,13 +17,14 @@
 //   What it decides is in `TaskMachine`, a struct that takes events and returns actions and does no I/O;
 //   the client only carries the actions out. What came of a task is a `TaskOutcome`.
 //
-// One client serves a thousand tasks: `Asker` puts their questions together, fifty an exchange; `ExchangeGate`
-// bounds the exchanges under way; `Bell` lets a hint from outside (a webhook) end a task's pause.
+// One client serves a thousand tasks: `Asker` puts their questions together, fifty an exchange;
+// `ExchangeGate` bounds the exchanges under way; `Bell` lets a hint from outside (a webhook) end a task's
+// pause.
 //
 // Below the client is `Transport`, a protocol of two functions: one exchange in memory, one download to a
 // file. `URLSessionTransport` is the real one; it refuses redirects in the delegate and follows them itself,
-// without the key, and keeps its own deadlines. `Download` decides, again without I/O, what piece of a file to
-// ask for next, and whether what came belongs to what is there.
+// without the key, and keeps its own deadlines. `Download` decides, again without I/O, what piece of a file
+// to ask for next, and whether what came belongs to what is there.
 //
 // How a reply becomes a decision: bytes -> `Envelope` (both `data` and `errors` may be there, whatever the
 // HTTP status) -> `SubmitReply` or `AskReply` -> `TaskMachine` -> the next action.

@@ -1,13 +1,13 @@
 /// The life of one task as a state machine: events in, one action out, no I/O, no clock, no randomness.
 ///
-/// Three rules about money are in here. (1) After a failure that leaves open whether the service has the task,
-/// it is asked for before it is sent again. (2) It is only ever sent under its one UUID, and a conflict means
-/// "accepted" only if we have sent that UUID before. (3) A task found silent is looked up in the archive
-/// before it is sent again, because a UUID that has ended could be sold a second time.
+/// Three rules about money are in here. (1) After a failure that leaves open whether the service has the
+/// task, it is asked for before it is sent again. (2) It is only ever sent under its one UUID, and a
+/// conflict means "accepted" only if we have sent that UUID before. (3) A task found silent is looked up in
+/// the archive before it is sent again, because a UUID that has ended could be sold a second time.
 ///
-/// Two patiences are kept apart: a service that is *busy* says a definite no for now and is waited for by time,
-/// however often it says so; an *outage* (nothing but failed exchanges) ends sooner. A wait that the service
-/// asked for counts against neither.
+/// Two patiences are kept apart: a service that is *busy* says a definite no for now and is waited for by
+/// time, however often it says so; an *outage* (nothing but failed exchanges) ends sooner. A wait that the
+/// service asked for counts against neither.
 package struct TaskMachine: Sendable {
     package enum Event: Sendable {
         case start

@@ -7,9 +7,9 @@ import Foundation
 /// Foundation's URLSession as the way to the network.
 ///
 /// What is done differently from its defaults, and why: no cookies, cache or stored credentials; more than
-/// six connections a host; redirects come back to us (URLSession would hand `Authorization` on to the next host);
-/// deadlines are ours (its idle time-out never ends a server that drips); downloads go to the file piece by
-/// piece; a call with a body, or one that must be sent once, gets a connection of its own.
+/// six connections a host; redirects come back to us (URLSession would hand `Authorization` on to the next
+/// host); deadlines are ours (its idle time-out never ends a server that drips); downloads go to the file
+/// piece by piece; a call with a body, or one that must be sent once, gets a connection of its own.
 public final class URLSessionTransport: Transport {
     private let pooled: URLSession
     private let hub: ExchangeHub

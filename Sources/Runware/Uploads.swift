@@ -10,8 +10,8 @@ public enum ImagePolicy: Sendable, Equatable {
 
 /// Uploads each picture once, however many tasks need it, also when they ask at the same moment.
 ///
-/// Pictures are known by a key of the caller's, such as a digest of the bytes. Kept for the client's life; the
-/// service keeps them 30 days. A failed upload is forgotten, so the next who asks tries again.
+/// Pictures are known by a key of the caller's, such as a digest of the bytes. Kept for the client's life;
+/// the service keeps them 30 days. A failed upload is forgotten, so the next who asks tries again.
 actor Uploads {
     private var known: [String: Task<Result<String, RunwareError>, Never>] = [:]
 
@@ -27,7 +27,8 @@ actor Uploads {
 }
 
 extension Client {
-    /// A picture as a request should name it: as given, or the UUID of an upload, by `ClientConfiguration.images`.
+    /// A picture as a request should name it: as given, or the UUID of an upload, by
+    /// `ClientConfiguration.images`.
     ///
     /// - Parameters:
     ///   - image: data URI or Base64.

@@ -53,8 +53,8 @@ struct Wire: Sendable {
         tasks(uuids.map { ["taskType": .string("getResponse"), "taskUUID": .string($0)] })
     }
 
-    /// Asks the archive of past tasks. One task an exchange, so a crowd of these must not take the places that
-    /// are kept for questions.
+    /// Asks the archive of past tasks. One task an exchange, so a crowd of these must not take the places
+    /// that are kept for questions.
     func lookUp(_ uuid: String) async -> Result<HTTPReply, TransportError> {
         let body = Self.tasks([["taskType": .string("getTaskDetails"), "taskUUID": .string(uuid)]])
         return await post(body, .sending, isQuestion: true)

@@ -201,6 +201,7 @@ final class QuickPace: Pace {
             try await client(server).price(Fixture.request())
         }
         #expect(error?.code == "unsupportedDuration" && error?.charged == .no)
+        #expect(error?.recovery == .changeInput)
     }
 
     @Test func `a task of somebody else is waited for and never sent`() async throws {

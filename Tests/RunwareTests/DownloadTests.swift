@@ -195,14 +195,15 @@ struct WebFile: Sendable {
 
     @Test func `that stands still is broken off and goes on`() async throws {
         let file = WebFile(bytes: clip)
-        let got = try await fetch(window: 1_000_000, stall: .milliseconds(300)) {
+        let got = try await fetch(window: 1_000_000, stall: .seconds(1)) {
             guard $0.number == 0 else { return file.reply($0) }
             var reply = file.reply($0, cutAfter: 50_000)
             reply.hangs = true
             return reply
         }
-        #expect(got.bytes == clip && got.ranges.count == 2)
-        #expect(got.ranges.last??.hasPrefix("bytes=50000-") == true)
+        // On a machine with more to do, other pieces may seem to stand still as well.
+        #expect(got.bytes == clip && got.ranges.count >= 2)
+        #expect(got.ranges.dropFirst().first??.hasPrefix("bytes=50000-") == true)
     }
 
     @Test func `has one deadline for all attempts`() async throws {
