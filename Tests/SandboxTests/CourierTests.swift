@@ -2,7 +2,7 @@ import Foundation
 import Sandbox
 import Testing
 
-@Suite struct `Webhooks and uploads` {
+@Suite(.timeLimit(.minutes(5))) struct `Webhooks and uploads` {
     /// Time that passes at once: retries need no patience.
     private static let hasty = SandboxClock(now: { Date() }, sleep: { _ in await Task.yield() })
 

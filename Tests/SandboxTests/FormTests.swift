@@ -2,7 +2,7 @@ import Foundation
 import Sandbox
 import Testing
 
-@Suite struct `Forms of answers and odd requests` {
+@Suite(.timeLimit(.minutes(5))) struct `Forms of answers and odd requests` {
     private func published(_ number: Int) throws -> [String: Any] {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()

@@ -13,6 +13,8 @@ struct RawCaller {
         let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard file >= 0 else { throw Trouble(what: "no socket") }
         defer { close(file) }
+        var patience = timeval(tv_sec: 120, tv_usec: 0)
+        setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(base.port ?? 0).bigEndian

@@ -3,7 +3,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite(.blocking) struct `The WebSocket` {
+@Suite(.blocking, .timeLimit(.minutes(5))) struct `The WebSocket` {
     private func ask(_ uuid: String) -> [String: Any] { ["taskType": "getResponse", "taskUUID": uuid] }
 
     @Test func `whoever authenticates first is answered task by task`() async throws {
