@@ -128,11 +128,11 @@ final class QuickPace: Pace {
     @Test func `a request read with mistakes is not sent`() async throws {
         let server = try server([json("acknowledged")])
         defer { server.stop() }
-        let request = try VideoRequest.parse(Data(#"{"model":"pixverse:1@6","prompt":"x"}"#.utf8))
+        let request = try VideoRequest.parse(Data(#"{"model":"pixverse:1@6","positivePrompt":3}"#.utf8))
         let error = await #expect(throws: RunwareError.self) {
             try await client(server).run(request, taskUUID: Fixture.task, alreadySent: false)
         }
-        #expect(error?.parameter == ["prompt"] && error?.exitCode == 5)
+        #expect(error?.parameter == ["positivePrompt"] && error?.exitCode == 5)
         #expect(server.requests.isEmpty)
     }
 

@@ -116,7 +116,15 @@ struct GenerateCommand: AsyncParsableCommand {
         } else {
             say("the card knows no price for this")
         }
-        try Streams.result(json: try await client.price(task))
+        let answer = try await client.price(task)
+        try Streams.result(json: answer)
+        let items = answer["data"]?.array ?? []
+        if !items.contains(where: { $0["cost"] != nil }) {
+            let named = items.compactMap { $0["taskUUID"]?.string }.first.map { ": reel task \($0)" } ?? ""
+            say(
+                "note: the answer names no cost, so perhaps the service did not heed the dry run and made it\(named)"
+            )
+        }
     }
 
     private func buy(
