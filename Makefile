@@ -29,8 +29,8 @@ test: setup-test ## set up, then run every test, also on real clips where they c
 	@swift build -c release --product reel
 	@clips=$$(.ci/real-clips .build/real-clips); \
 	 if [ -n "$$clips" ]; then export REEL_REAL_CLIPS="$$clips"; fi; \
-	 swift test $(TESTING) --skip '^(RunwareTests|CLITests)\.'; \
-	 swift test $(TESTING) --skip-build --filter '^RunwareTests\.'; \
+	 swift test $(TESTING) --skip '^(RunwareTests|ContractTests|CLITests)\.'; \
+	 swift test $(TESTING) --skip-build --filter '^(RunwareTests|ContractTests)\.'; \
 	 swift test $(TESTING) --skip-build --filter '^CLITests\.'
 
 compat: setup-test build ## have Runware's own Python SDKs make clips with the sandbox

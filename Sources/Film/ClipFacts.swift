@@ -56,6 +56,11 @@ extension ClipFacts {
         guard let video = report.video else {
             throw FilmError(.clipUnusable, "there is no picture in it", subject: "")
         }
+        // A film made of what is left of a clip would be short, and nothing would say so.
+        guard !report.isDamaged else {
+            throw FilmError(
+                .clipUnusable, report.findings.first ?? "the file is damaged", subject: "")
+        }
         guard let frames = report.frameCount, frames > 1 else {
             throw FilmError(.clipUnusable, "it has fewer than two frames", subject: "")
         }

@@ -50,7 +50,7 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
         FaultCase(fault: "moderation-before", end: .failed(.safety)),
         FaultCase(fault: "moderation-after", end: .failed(.safety)),
         FaultCase(fault: "provider-failure", end: .failed(.provider)),
-        FaultCase(fault: "final-504", end: .failed(.provider)),
+        FaultCase(fault: "final-504", end: .failed(.timeout)),
         FaultCase(fault: "partial-failure", end: .failed(.provider)),
         FaultCase(fault: "never-finish", end: .outstanding),
         FaultCase(fault: "submit-429*", end: .failed(.rateLimit)),
@@ -63,7 +63,6 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
         FaultCase(fault: "poll-slow*=2500", end: .outstanding),
         FaultCase(fault: "media-reset*", end: .unfetched), FaultCase(fault: "media-500*", end: .unfetched),
         FaultCase(fault: "media-cut*=0", end: .unfetched), FaultCase(fault: "media-empty*", end: .unfetched),
-        FaultCase(fault: "media-truncated*", end: .unfetched),
         FaultCase(fault: "media-expired*", end: .unfetched),
         FaultCase(fault: "media-wrong-bytes*", end: .unfetched),
         FaultCase(fault: "media-drip*=2000", end: .unfetched),
@@ -79,13 +78,14 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
         let service = try await Service.sandbox(delay: one.fault.contains("@2") ? .milliseconds(100) : .zero)
         let client = service.client { configuration in
             configuration.answerLimit = 8 << 20
-            configuration.poll.deadline = .seconds(6)
+            if one.end == .outstanding { configuration.poll.deadline = .seconds(6) }
         }
         var request = VideoRequest()
         request.taskType = "videoInference"
         request.model = "pixverse:1@6"
         request.positivePrompt = "a quiet lantern street [fault: \(one.fault)]"
         (request.width, request.height, request.duration) = (360, 360, 5)
+        if one.fault == "nsfw" { request.safety = .init(checkContent: true) }
         let uuid = UUID().uuidString.lowercased()
         let begin = ContinuousClock.now
         var end: FaultCase.End

@@ -27,7 +27,7 @@ private struct Studio {
         poll.initialDelay = .milliseconds(10)
         poll.firstInterval = .milliseconds(20)
         poll.longestInterval = .milliseconds(200)
-        poll.deadline = .seconds(6)
+        poll.deadline = patience * 6
         poll.outagePatience = patience
         poll.busyPatience = patience
         var client = ClientConfiguration(baseURL: service.base, apiKey: "test", poll: poll)
@@ -62,7 +62,7 @@ private struct Studio {
 
     /// The trouble outlasts the first runs. Running again goes on from there, and buys nothing more.
     @Test(arguments: [
-        "submit-reset*12", "submit-500*12", "submit-504*12", "submit-429*8", "poll-reset*16", "poll-500*16",
+        "submit-reset*12", "submit-500*12", "submit-504*12", "submit-429*3", "poll-reset*16", "poll-500*16",
         "poll-504*16", "poll-cut*16", "media-500*12", "media-empty*12", "media-cut*14=0", "media-expired*9",
         "lost-ack, poll-500*16, media-503*8",
     ])

@@ -121,6 +121,7 @@ struct Shape: Equatable, CustomStringConvertible {
     /// Said by some sources and left out by others; the client needs none of them.
     private static let optional: Set<String> = [
         "progress", "documentation", "NSFWContent", "imageURL", "status", "taskType", "type", "request",
+        "allowedValues",
     ]
     private static let constant: Set<String> = ["code", "parameter"]
 

@@ -351,7 +351,7 @@ import Testing
             try known.play([asked("running"), asked("silent"), asked("done")]) == "ask, ask, ask, finish 1")
         var failed = Run(alreadySent: true)
         #expect(
-            try failed.play([asked("failed")]) == "ask, fail providerContentPolicyViolation unknown")
+            try failed.play([asked("failed")]) == "ask, fail contentPolicyViolation unknown")
         var offline = Run(alreadySent: true)
         #expect(
             try offline.play([asked(.unreachable), asked(.lost), asked("done")]) == "ask, ask, ask, finish 1")

@@ -34,6 +34,8 @@ public struct ClipReport: Sendable, Codable, Equatable {
     public var frameCountIsCounted: Bool
     /// Tags of the container: "title", "encoder", …
     public var metadata: [String: String]
+    /// Whether it was seen to be cut short or damaged, as far as the index and the packets that were read tell.
+    public var isDamaged: Bool
     /// What surprises players or people about this file, a sentence each.
     public var findings: [String]
 }

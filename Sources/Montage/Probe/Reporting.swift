@@ -14,7 +14,7 @@ extension Reading {
             audio: described.first { $0.index == heard?.index }?.audio,
             frameCount: counted ?? shown?.declaredFrameCount.map(Int.init),
             frameCountIsCounted: counted != nil,
-            metadata: container.metadata, findings: [])
+            metadata: container.metadata, isDamaged: layout?.isCutShort == true || fault != nil, findings: [])
         report.findings = findings(of: report)
         return report
     }
