@@ -19,10 +19,28 @@ private struct Studio {
             defaults: {resolution: 360p, aspect: "1:1", duration: 5, audio: false}
             shots:
               - {id: a, prompt: "\(prompt)", seed: 1}
-            film: {deliver: [mov-prores], thumbnails: false}
+            film: {deliver: [quick], thumbnails: false}
             """
         try FileManager.default.createDirectory(atPath: service.folder, withIntermediateDirectories: true)
         try Data(yaml.utf8).write(to: URL(fileURLWithPath: path))
+        // Encoding is not what is tried here, a hundred times over.
+        let preset = """
+            name: quick
+            note: small work
+            container: mp4
+            extension: mp4
+            video:
+              codec: libx264
+              pixelFormat: yuv420p
+              options: {preset: ultrafast, crf: 30}
+            audio:
+              codec: aac
+              sampleRate: 48000
+              layout: stereo
+            """
+        let presets = service.folder + "/presets"
+        try FileManager.default.createDirectory(atPath: presets, withIntermediateDirectories: true)
+        try Data(preset.utf8).write(to: URL(fileURLWithPath: presets + "/quick.yaml"))
         var poll = PollPolicy()
         poll.initialDelay = .milliseconds(10)
         poll.firstInterval = .milliseconds(20)
@@ -40,12 +58,12 @@ private struct Studio {
         return FilmSettings(
             storyboardPath: path, outputDirectory: service.folder + "/out", provider: .sandbox,
             client: client,
-            presets: try PresetLibrary(searching: [Service.root.path + "/presets"]),
+            presets: try PresetLibrary(searching: [presets]),
             modelCards: [Service.root.path + "/presets/models"],
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
-    var film: String { service.folder + "/out/film.mov" }
+    var film: String { service.folder + "/out/film.mp4" }
 }
 
 @Suite struct `A film under every fault` {
