@@ -70,7 +70,10 @@ let package = Package(
             name: "SandboxTests", dependencies: ["Sandbox", "Media", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "ContractTests",
-            dependencies: ["Runware", "Sandbox", "Film", "Montage", "TestSupport", "storm", log],
+            dependencies: [
+                "Runware", "Sandbox", "Film", "Montage", "Webhooks", "TestSupport", "storm", log,
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
             swiftSettings: house),
         .executableTarget(
             name: "storm", dependencies: ["Runware"], path: "Tests/Storm", swiftSettings: house),

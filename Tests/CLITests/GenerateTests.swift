@@ -106,6 +106,22 @@ import Testing
         #expect((try object(task.output)["results"] as? [Any])?.count == 1)
     }
 
+    @Test func `of which a part has failed ends with 3 and keeps the rest`() async throws {
+        let folder = try Folder()
+        let service = try await Service(in: folder.path)
+        let made = try await Shell.run(
+            """
+            reel generate model=pixverse:1@6 positivePrompt='a boat [fault: partial-failure]' width=360 height=360 \
+            duration=5 numberResults=2 -o clip.mp4 \(service.options)
+            """, in: folder.path)
+        #expect(made.exit == 3, "\(made)")
+        #expect(made.errors.contains("providerError"), "\(made)")
+        let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            $0.hasSuffix(".mp4")
+        }
+        #expect(kept.count == 1, "\(kept)")
+    }
+
     @Test func `that the card refuses is never sent`() async throws {
         let folder = try Folder()
         let service = try await Service(in: folder.path)

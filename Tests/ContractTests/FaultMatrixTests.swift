@@ -125,4 +125,41 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
         }
         await service.close()
     }
+
+    @Test(arguments: [
+        "image-429", "image-500", "image-503", "image-504", "image-reset", "image-lost", "image-cut",
+        "image-slow=2500", "image-500*3",
+    ])
+    func `a picture is uploaded all the same`(_ fault: String) async throws {
+        let service = try await Service.sandbox(
+            world: JSONValue(#"{"tasks": [{"match": {}, "faults": ["\#(fault)"]}]}"#))
+        let client = service.client { $0.images = .upload }
+        let file = Service.root.appendingPathComponent("samples/images/day.jpg")
+        let picture = "data:image/jpeg;base64," + (try Data(contentsOf: file)).base64EncodedString()
+        // Two who want the same picture at the same time, and one upload.
+        async let one = client.image(picture, key: "a")
+        async let other = client.image(picture, key: "a")
+        let names = try await [one, other]
+        #expect(names[0] == names[1] && UUID(uuidString: names[0]) != nil)
+        await service.close()
+    }
+
+    @Test(arguments: ["upload-lost*", "upload-truncated*", "webhook-lost*, upload-lost"])
+    func `what the service sends of its own accord may be lost, and the purchase is not`(_ fault: String)
+        async throws
+    {
+        let service = try await Service.sandbox()
+        var request = VideoRequest()
+        request.taskType = "videoInference"
+        request.model = "pixverse:1@6"
+        request.positivePrompt = "a quiet lantern street [fault: \(fault)]"
+        (request.width, request.height, request.duration) = (360, 360, 5)
+        request.uploadEndpoint = "http://127.0.0.1:9/clip.mp4"
+        request.webhookURL = "http://127.0.0.1:9/hook"
+        let uuid = UUID().uuidString.lowercased()
+        let outcome = try await service.client().run(request, taskUUID: uuid, alreadySent: false)
+        #expect(outcome.results.count == 1)
+        #expect(try await service.world().tasks.map(\.timesSubmitted) == [1])
+        await service.close()
+    }
 }

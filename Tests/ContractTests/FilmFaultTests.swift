@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// A film of one or two shots at a service in which something goes wrong.
-private struct Studio {
+struct Studio {
     let service: Service
 
     func settings(_ prompt: String, patience: Duration = .seconds(3)) throws -> FilmSettings {

@@ -133,6 +133,11 @@ struct GenerateCommand: AsyncParsableCommand {
         let uuid = (taskUUID ?? UUID().uuidString).lowercased()
         // On disk or in a terminal's history before the first byte is sent: this line is the whole journal.
         progress.say("task \(uuid)")
+        var task = task
+        for place in task.frameImages.indices where task.frameImages[place].image.hasPrefix("data:") {
+            let picture = task.frameImages[place].image
+            task.frameImages[place].image = try await client.image(picture, key: picture)
+        }
         let outcome = try await client.run(
             task, taskUUID: uuid, alreadySent: taskUUID != nil, progress: progress.follow)
         progress.end("task")

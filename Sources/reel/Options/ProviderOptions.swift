@@ -21,6 +21,26 @@ struct ProviderOptions: ParsableArguments {
             "How long a generation seems to take in the built-in sandbox.", valueName: "seconds"))
     var sandboxDelay: Double = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "How pictures of this machine travel: inline within the request, upload, or auto (large ones are uploaded).",
+            valueName: "way"))
+    var images: PictureWay = .inline
+
+    /// How pictures travel.
+    enum PictureWay: String, ExpressibleByArgument, CaseIterable {
+        case inline, upload, auto
+
+        var policy: ImagePolicy {
+            switch self {
+            case .inline: .inline
+            case .upload: .upload
+            // A request of some megabytes is slow to repeat.
+            case .auto: .auto(over: 2 << 20)
+            }
+        }
+    }
+
     /// A place to send tasks to. The key is for its host only and is never printed.
     struct Service: Sendable {
         var provider: Provider
@@ -29,6 +49,7 @@ struct ProviderOptions: ParsableArguments {
         /// The sandbox that this process runs; nil for one elsewhere and for the real service.
         var sandbox: SandboxServer?
         var lock: WorldLock?
+        var images = ImagePolicy.inline
 
         /// How to reach it. A sandbox answers soon, so it is asked sooner.
         var configuration: ClientConfiguration {
@@ -38,7 +59,9 @@ struct ProviderOptions: ParsableArguments {
                 poll.firstInterval = .milliseconds(200)
                 poll.longestInterval = .seconds(1)
             }
-            return ClientConfiguration(baseURL: baseURL, apiKey: apiKey, poll: poll)
+            var configuration = ClientConfiguration(baseURL: baseURL, apiKey: apiKey, poll: poll)
+            configuration.images = images
+            return configuration
         }
 
         func client(_ logger: Logger) -> Client { Client(configuration, logger: logger) }
@@ -82,7 +105,7 @@ struct ProviderOptions: ParsableArguments {
     func start(in folder: String, logger: Logger, say: (String) -> Void) async throws -> Service {
         switch try decide() {
         case .remote(let provider, let url, let key):
-            return Service(provider: provider, baseURL: url, apiKey: key)
+            return Service(provider: provider, baseURL: url, apiKey: key, images: images.policy)
         case .inProcess:
             let world = (folder as NSString).appendingPathComponent(".reel/sandbox")
             try OutputPath.prepare(folder: world)
@@ -93,7 +116,9 @@ struct ProviderOptions: ParsableArguments {
             say(
                 "sandbox: \(url.absoluteString), nothing is bought (set RUNWARE_API_KEY for the real service)"
             )
-            return Service(provider: .sandbox, baseURL: url, apiKey: "sandbox", sandbox: server, lock: lock)
+            return Service(
+                provider: .sandbox, baseURL: url, apiKey: "sandbox", sandbox: server, lock: lock,
+                images: images.policy)
         }
     }
 
