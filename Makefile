@@ -23,14 +23,15 @@ menu:
 film: build ## set up, build, and render samples/lighthouse.yaml into out/lighthouse (STORYBOARD=, OUT=)
 	@$(REEL) film $(STORYBOARD) --out $(OUT)
 
-# The client's tests have deadlines and the command line's kill runs at moments that they watch for: each has
-# the machine to itself, while the rest keeps all cores busy with codecs.
+# The client's and the servers' tests have deadlines, and the command line's kill runs at moments that they watch
+# for: these have the machine to themselves, while the rest keeps all cores busy with codecs.
 test: setup-test ## set up, then run every test, also on real clips where they can be fetched
 	@swift build -c release --product reel
 	@clips=$$(.ci/real-clips .build/real-clips); \
 	 if [ -n "$$clips" ]; then export REEL_REAL_CLIPS="$$clips"; fi; \
-	 swift test $(TESTING) --skip '^(RunwareTests|ContractTests|CLITests)\.'; \
-	 swift test $(TESTING) --skip-build --filter '^(RunwareTests|ContractTests)\.'; \
+	 swift test $(TESTING) --skip '^(RunwareTests|ContractTests|WebhookTests|SandboxTests|CLITests)\.'; \
+	 swift test $(TESTING) --skip-build --filter '^(RunwareTests|ContractTests|WebhookTests)\.'; \
+	 swift test $(TESTING) --skip-build --filter '^SandboxTests\.'; \
 	 swift test $(TESTING) --skip-build --filter '^CLITests\.'
 
 compat: setup-test build ## have Runware's own Python SDKs make clips with the sandbox
