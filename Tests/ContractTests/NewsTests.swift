@@ -61,12 +61,13 @@ import Webhooks
     @Test func `is put where the request asks for, byte for byte`() async throws {
         let service = try await Service.sandbox()
         let (clips, clip) = AsyncStream.makeStream(of: Data.self)
-        let store = HTTPServer(address: try sockaddr_in.inet(ip4: "127.0.0.1", port: 0), logger: .disabled) {
-            request in
-            guard request.method == .PUT else { return HTTPResponse(statusCode: .methodNotAllowed) }
-            clip.yield(try await request.bodyData)
-            return HTTPResponse(statusCode: .ok)
-        }
+        let store = HTTPServer(
+            address: try sockaddr_in.inet(ip4: "127.0.0.1", port: 0), logger: .disabled,
+            handler: ClosureHTTPHandler { request in
+                guard request.method == .PUT else { return HTTPResponse(statusCode: .methodNotAllowed) }
+                clip.yield(try await request.bodyData)
+                return HTTPResponse(statusCode: .ok)
+            })
         let running = Task { try await store.run() }
         try await store.waitUntilListening()
         guard case .ip4(_, let port) = await store.listeningAddress else { return #expect(Bool(false)) }
