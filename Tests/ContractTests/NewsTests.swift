@@ -11,7 +11,10 @@ import Testing
 import Webhooks
 
 /// News that the service brings of its own accord: webhooks and uploads.
-@Suite struct `News of a task` {
+///
+/// Where a webhook is what ends the wait, the client would ask by itself only after a quarter of an hour, far
+/// beyond the time limit.
+@Suite(.timeLimit(.minutes(5))) struct `News of a task` {
     private func request(_ prompt: String = "a quiet street", results: Int = 1) -> VideoRequest {
         var request = VideoRequest()
         request.taskType = "videoInference"
@@ -22,8 +25,7 @@ import Webhooks
         return request
     }
 
-    /// The client would ask after a minute. That it is done sooner is the webhook's doing, whatever form it has
-    /// and however often it comes.
+    /// Whatever form it has and however often it comes.
     @Test(arguments: [
         ("bare", ""), ("wrapped", ""), ("bare", "[fault: webhook-duplicate*]"),
         ("wrapped", "[fault: webhook-reordered*]"),
@@ -31,18 +33,16 @@ import Webhooks
     func `is a hint that makes the client ask at once`(_ form: String, _ fault: String) async throws {
         let service = try await Service.sandbox(
             world: JSONValue(#"{"delay": 0.2, "results": {"webhook": "\#(form)"}}"#))
-        let client = service.client { $0.poll.initialDelay = .seconds(60) }
+        let client = service.client { $0.poll.initialDelay = .seconds(900) }
         let listener = try WebhookListener(address: "0")
         let port = try await listener.start { body in Task { await client.hint(WebhookBody.tasks(in: body)) }
         }
         let base = try #require(URL(string: "http://127.0.0.1:\(port)/hook"))
         var order = request("a quiet street \(fault)", results: 2)
         order.webhookURL = listener.address(under: base).absoluteString
-        let begin = ContinuousClock.now
         let outcome = try await client.run(
             order, taskUUID: UUID().uuidString.lowercased(), alreadySent: false)
         #expect(outcome.results.count == 2)
-        #expect(ContinuousClock.now - begin < .seconds(30))
         await listener.stop()
         await service.close()
     }
@@ -92,7 +92,7 @@ import Webhooks
         var settings = try studio.settings("a quiet street")
         func generator(_ url: String?) -> RunwareGenerator {
             var poll = PollPolicy()
-            poll.initialDelay = .seconds(60)
+            poll.initialDelay = .seconds(900)
             return RunwareGenerator(
                 name: "sandbox",
                 client: ClientConfiguration(baseURL: service.base, apiKey: "test", poll: poll),
@@ -108,9 +108,7 @@ import Webhooks
         let loud = generator("http://127.0.0.1:\(port)/\(listener.token)")
         hooked.withLock { $0 = loud }
         settings.generator = loud
-        let begin = ContinuousClock.now
         _ = try await Film.make(settings) { _ in }
-        #expect(ContinuousClock.now - begin < .seconds(40))
         settings.generator = quiet
         #expect(try Film.plan(settings).isUpToDate)
         await listener.stop()
