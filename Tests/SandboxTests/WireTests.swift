@@ -167,7 +167,8 @@ import Testing
     @Test func `an answer does not wait for the confirmation of its head`() async throws {
         let sandbox = try await Caller()
         var quickest = Duration.seconds(60)
-        for number in 0..<40 {
+        // One quick answer shows it; while other tests hold the cores it may take many to get one.
+        for number in 0..<1000 where quickest >= .milliseconds(30) {
             let time = try await ContinuousClock().measure {
                 _ = try await sandbox.post([["taskType": "ping"]])
             }
