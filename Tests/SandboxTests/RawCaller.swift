@@ -10,21 +10,8 @@ struct RawCaller {
     static func exchange(_ base: URL, method: String, target: String, headers: [String: String], body: Data)
         throws -> RawCaller
     {
-        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard file >= 0 else { throw Trouble(what: "no socket") }
+        let file = try connection(to: base)
         defer { close(file) }
-        var patience = timeval(tv_sec: 120, tv_usec: 0)
-        setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(base.port ?? 0).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else { throw Trouble(what: "no connection") }
         var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: \(body.count)\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         let message = Data((head + "Connection: close\r\n\r\n").utf8) + body
@@ -56,4 +43,27 @@ struct RawCaller {
             length.flatMap { Int($0.split(separator: ":")[1].trimmingCharacters(in: .whitespaces)) }
         )
     }
+}
+
+/// A socket that is connected to a server of this machine; the caller closes it. Blocks.
+func connection(to base: URL) throws -> Int32 {
+    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard file >= 0 else { throw Trouble(what: "no socket") }
+    // A sandbox that says nothing must not hang the tests.
+    var patience = timeval(tv_sec: 120, tv_usec: 0)
+    setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(base.port ?? 0).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let isConnected = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+    guard isConnected else {
+        close(file)
+        throw Trouble(what: "no connection")
+    }
+    return file
 }

@@ -16,6 +16,7 @@ final class Receiver: Sendable {
     let base: String
     private let listener: Int32
     private let state = Mutex<[Request]>([])
+    private let arrivals = AsyncStream.makeStream(of: Void.self)
 
     /// - Parameter status: What the n-th request, counted from 0, is answered with.
     init(status: @escaping @Sendable (Int) -> Int = { _ in 200 }) throws {
@@ -48,7 +49,8 @@ final class Receiver: Sendable {
 
     /// Waits until so many requests have come.
     func wait(for count: Int) async throws -> [Request] {
-        while requests.count < count { try await Task.sleep(for: .milliseconds(5)) }
+        var arrival = arrivals.stream.makeAsyncIterator()
+        while requests.count < count { await arrival.next() }
         return requests
     }
 
@@ -75,6 +77,7 @@ final class Receiver: Sendable {
                         all.append(Request(method: first[0], path: first[1], body: Data(body)))
                         return all.count - 1
                     }
+                    arrivals.continuation.yield()
                     say(
                         "HTTP/1.1 \(status(number)) Said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
                         file)
