@@ -98,7 +98,12 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
                 let saved = try await client.save(result, to: path)
                 let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
                 #expect(saved.bytes == Int64(bytes.count))
-                #expect(bytes.dropFirst(4).prefix(4) == Data("ftyp".utf8))
+                // What the service has, byte for byte. A file that was shortened before it was announced, or
+                // has blanks behind it, only a film can tell.
+                if !one.fault.hasPrefix("media-truncated"), !one.fault.hasPrefix("media-huge") {
+                    let original = service.folder + "/media/\(result.videoUUID).mp4"
+                    #expect(bytes == (try Data(contentsOf: URL(fileURLWithPath: original))))
+                }
                 end = .made
             } catch let error as RunwareError {
                 end = .unfetched
