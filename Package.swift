@@ -37,7 +37,11 @@ let package = Package(
         .target(name: "CFFmpegShim", dependencies: ["CFFmpeg"]),
         .target(name: "Media", dependencies: ["CFFmpeg", "CFFmpegShim"], swiftSettings: house),
         .target(name: "Montage", dependencies: ["Media", yams], swiftSettings: house),
-        .target(name: "Runware", dependencies: [log, yams], swiftSettings: house),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: house),
+        .target(name: "Runware", dependencies: ["Curl", log, yams], swiftSettings: house),
         .target(
             name: "Film",
             dependencies: [
@@ -47,7 +51,7 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "Sandbox",
-            dependencies: ["Media", log, .product(name: "FlyingFox", package: "FlyingFox")],
+            dependencies: ["Media", "Curl", log, .product(name: "FlyingFox", package: "FlyingFox")],
             swiftSettings: house),
         .target(
             name: "Webhooks", dependencies: [.product(name: "FlyingFox", package: "FlyingFox")],
@@ -61,7 +65,7 @@ let package = Package(
             swiftSettings: house),
 
         .target(
-            name: "TestSupport", dependencies: ["Media"], path: "Tests/Support", swiftSettings: house),
+            name: "TestSupport", dependencies: ["Media", "Curl"], path: "Tests/Support", swiftSettings: house),
         .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "MontageTests", dependencies: ["Montage", "Media", "TestSupport"], swiftSettings: house),
@@ -77,7 +81,7 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "storm", dependencies: ["Runware"], path: "Tests/Storm", swiftSettings: house),
-        .testTarget(name: "WebhookTests", dependencies: ["Webhooks"], swiftSettings: house),
+        .testTarget(name: "WebhookTests", dependencies: ["Webhooks", "TestSupport"], swiftSettings: house),
         .testTarget(
             name: "FilmTests",
             dependencies: ["Film", "Runware", "Sandbox", "Montage", "Media", "TestSupport"],

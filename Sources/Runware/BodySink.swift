@@ -9,12 +9,27 @@ import Synchronization
     import Darwin
 #endif
 
-/// Where the bytes of an answer go. Called from one queue, in order.
+/// Where the bytes of an answer go. Called from one thread, in order.
 protocol BodySink: Sendable {
     /// The answer's head is there; `expected` is its body's length, where known.
     func begin(_ head: HTTPReply, expected: Int64?) throws(TransportError)
-    func take(_ data: Data) throws(TransportError)
+    func take(_ data: UnsafeRawBufferPointer) throws(TransportError)
     var body: Data { get }
+}
+
+extension BodySink {
+    /// Takes what is in memory already.
+    func take(_ data: Data) throws(TransportError) {
+        // Foundation's closure does not carry the error's type.
+        let end: Result<Void, TransportError> = data.withUnsafeBytes { bytes in
+            do throws(TransportError) {
+                return .success(try take(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try end.get()
+    }
 }
 
 /// Keeps an answer in memory up to a limit.
@@ -30,10 +45,10 @@ final class MemorySink: BodySink {
         }
     }
 
-    func take(_ data: Data) throws(TransportError) {
+    func take(_ data: UnsafeRawBufferPointer) throws(TransportError) {
         let fits = bytes.withLock { bytes in
             guard bytes.count + data.count <= limit else { return false }
-            bytes.append(data)
+            bytes.append(contentsOf: data)
             return true
         }
         if !fits { throw TransportError(.tooLarge, "the answer is larger than \(limit) bytes") }
@@ -92,25 +107,21 @@ final class FileSink: BodySink {
         state.withLock { $0 = State(isWanted: true, place: start, total: total) }
     }
 
-    func take(_ data: Data) throws(TransportError) {
+    func take(_ data: UnsafeRawBufferPointer) throws(TransportError) {
         // Written under the lock: after `seal` no byte of a straggler reaches the file.
         let trouble: TransportError? = state.withLock { state in
             guard state.isWanted else { return nil }
             guard state.place + Int64(data.count) <= limit else {
                 return TransportError(.tooLarge, "the file is larger than \(limit) bytes")
             }
-            let isWritten = data.withUnsafeBytes { bytes in
-                var rest = bytes[...]
-                while !rest.isEmpty {
-                    let count = write(
-                        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                    if count < 0 && errno == EINTR { continue }
-                    if count <= 0 { return false }
-                    rest = rest.dropFirst(count)
-                }
-                return true
+            var rest = data[...]
+            while !rest.isEmpty {
+                let count = write(
+                    descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return Self.failure(path, "cannot be written") }
+                rest = rest.dropFirst(count)
             }
-            guard isWritten else { return Self.failure(path, "cannot be written") }
             state.place += Int64(data.count)
             return nil
         }

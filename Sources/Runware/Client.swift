@@ -18,7 +18,7 @@ public actor Client {
 
     /// Makes a client. No connection is made yet.
     public init(
-        _ configuration: ClientConfiguration, transport: any Transport = URLSessionTransport(),
+        _ configuration: ClientConfiguration, transport: any Transport = CurlTransport(),
         logger: Logger = Logger(label: "runware")
     ) {
         let wire = Wire(configuration, transport: transport, logger: logger)

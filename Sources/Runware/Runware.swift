@@ -22,8 +22,7 @@
 // pause.
 //
 // Below the client is `Transport`, a protocol of two functions: one exchange in memory, one download to a
-// file. `URLSessionTransport` is the real one; it refuses redirects in the delegate and follows them itself,
-// without the key, and keeps its own deadlines. `Download` decides, again without I/O, what piece of a file
+// file. `CurlTransport` is the real one, on libcurl; it follows redirects itself, without the key. `Download` decides, again without I/O, what piece of a file
 // to ask for next, and whether what came belongs to what is there.
 //
 // How a reply becomes a decision: bytes -> `Envelope` (both `data` and `errors` may be there, whatever the

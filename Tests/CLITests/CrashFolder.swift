@@ -1,8 +1,5 @@
 import Foundation
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+import TestSupport
 
 /// A folder with a storyboard, and what a run of `reel film` leaves in it.
 final class CrashFolder: Sendable {
@@ -101,7 +98,7 @@ struct CrashService: Sendable {
 
     func world() async throws -> World {
         let url = URL(string: address)?.deletingLastPathComponent().appendingPathComponent("world")
-        let (data, _) = try await URLSession.shared.data(from: url ?? URL(fileURLWithPath: "/"))
+        let data = try await web("GET", url ?? URL(fileURLWithPath: "/")).body
         return try JSONDecoder().decode(World.self, from: data)
     }
 }

@@ -1,9 +1,6 @@
 import Foundation
+import TestSupport
 import Testing
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// `reel film`, killed with SIGKILL over and over. Nothing in the program knows of it: the tests look at the
 /// folders that a run fills, and strike as soon as a sign of the next step is there. The witnesses are the

@@ -2,10 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// `generate` and `task` from words to clip, against a sandbox in a process of its own.
 @Suite struct `A task bought from the command line` {
     /// A sandbox that ends with the test.
@@ -25,7 +21,7 @@ import Testing
 
         func tasks() async throws -> [[String: Any]] {
             let url = try #require(URL(string: address)).deletingLastPathComponent()
-            let (data, _) = try await URLSession.shared.data(from: url.appendingPathComponent("world"))
+            let data = try await web("GET", url.appendingPathComponent("world")).body
             let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
             return try #require(report["tasks"] as? [[String: Any]])
         }

@@ -2,10 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// What an interrupted film run leaves behind, and what the next one makes of it. The sandbox's own books are the
 /// witness of what was bought.
 @Suite struct `A film that is interrupted` {
@@ -74,7 +70,7 @@ private struct World {
         try await server.waits(for: "/world", on: \.errors)
         let address = try #require(URL(string: server.output.trimmingCharacters(in: .whitespacesAndNewlines)))
         let url = address.deletingLastPathComponent().appendingPathComponent("world")
-        let (data, _) = try await URLSession.shared.data(from: url)
+        let data = try await web("GET", url).body
         let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let tasks = try #require(report["tasks"] as? [[String: Any]])
         return World(

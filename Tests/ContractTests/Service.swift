@@ -56,7 +56,7 @@ final class Service: Sendable {
         }
         let server = try SandboxServer(configuration)
         let base = try await server.start()
-        let transport: any Transport = kind == .inProcess ? DirectTransport(server) : URLSessionTransport()
+        let transport: any Transport = kind == .inProcess ? DirectTransport(server) : CurlTransport()
         return Service(kind, base: base, folder: folder, server: server, transport: transport, key: "test")
     }
 
@@ -72,7 +72,7 @@ final class Service: Sendable {
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return (
             Service(
-                .hosted, base: base, folder: folder, server: nil, transport: URLSessionTransport(), key: key),
+                .hosted, base: base, folder: folder, server: nil, transport: CurlTransport(), key: key),
             cap
         )
     }
@@ -157,7 +157,7 @@ final class Service: Sendable {
 /// Hands calls to a sandbox of this process without a socket; downloads go over its port all the same.
 struct DirectTransport: Transport {
     let server: SandboxServer
-    private let network = URLSessionTransport()
+    private let network = CurlTransport()
 
     init(_ server: SandboxServer) { self.server = server }
 

@@ -60,14 +60,23 @@ final class LoopbackServer: Sendable {
     private let listener: Int32
     private let state: Mutex<State> = Mutex(State())
     private let answer: @Sendable (Request) -> Reply
+    private let patience: Int?
+    private let answersEarly: Bool
 
     var url: URL { URL(string: "http://127.0.0.1:\(port)/v1")! }
     var requests: [Request] { state.withLock { $0.requests } }
 
     struct CannotListen: Error {}
 
-    init(_ answer: @escaping @Sendable (Request) -> Reply) throws {
+    /// - Parameters:
+    ///   - patience: a connection is reset once so many bytes came of a request that is not whole.
+    ///   - answersEarly: the answer is sent before the request's body is read; then the connection ends.
+    init(patience: Int? = nil, answersEarly: Bool = false, _ answer: @escaping @Sendable (Request) -> Reply)
+        throws
+    {
         self.answer = answer
+        self.patience = patience
+        self.answersEarly = answersEarly
         listener = socket(AF_INET, stream, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -132,9 +141,9 @@ final class LoopbackServer: Sendable {
                 while write(connection, drip.data) { usleep(drip.pause * 1000) }
                 break
             }
-            if reply.hangs {
-                var byte: UInt8 = 0
-                while recv(connection, &byte, 1, 0) > 0 {}
+            if reply.hangs || answersEarly {
+                var bytes = [UInt8](repeating: 0, count: 65536)
+                while recv(connection, &bytes, bytes.count, 0) > 0 {}
                 break
             }
             if reply.closes { break }
@@ -163,7 +172,16 @@ final class LoopbackServer: Sendable {
             guard write(connection, Data("HTTP/1.1 100 Continue\r\n\r\n".utf8)) else { return nil }
         }
         let length = Int(request.headers["content-length"] ?? "") ?? 0
-        while buffer.count < length { guard more(connection, &buffer) else { return nil } }
+        if answersEarly { return request }
+        while buffer.count < length {
+            if let patience, buffer.count >= patience {
+                // What was not read yet makes this a reset.
+                var now = linger(l_onoff: 1, l_linger: 0)
+                setsockopt(connection, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+                return nil
+            }
+            guard more(connection, &buffer) else { return nil }
+        }
         request.body = Data(buffer.prefix(length))
         buffer = Data(buffer.dropFirst(length))
         return request

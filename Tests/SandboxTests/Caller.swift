@@ -1,10 +1,7 @@
 import Foundation
 import Media
 import Sandbox
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+import TestSupport
 
 /// A sandbox of a test's own, with a folder that goes away, and plain HTTP to talk to it.
 final class Caller: Sendable {
@@ -58,16 +55,7 @@ final class Caller: Sendable {
     func send(
         _ method: String, _ url: URL, headers: [String: String] = [:], body: Data? = nil
     ) async throws -> (status: Int, headers: [String: String], body: Data) {
-        var request = URLRequest(url: url)
-        request.httpMethod = method
-        request.httpBody = body
-        request.cachePolicy = .reloadIgnoringLocalCacheData
-        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        let (data, response) = try await URLSession.shared.data(for: request)
-        guard let http = response as? HTTPURLResponse else { throw Trouble(what: "no HTTP answer") }
-        var found: [String: String] = [:]
-        for (name, value) in http.allHeaderFields { found["\(name)".lowercased()] = "\(value)" }
-        return (http.statusCode, found, data)
+        try await web(method, url, headers: headers, body: body)
     }
 
     /// Posts tasks and reads the envelope.

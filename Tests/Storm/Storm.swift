@@ -8,7 +8,7 @@ import Synchronization
 
 /// The network, with a count of what goes over it.
 final class CountingTransport: Transport {
-    private let inner = URLSessionTransport()
+    private let inner = CurlTransport()
     private let counts = Mutex((exchanges: 0, questions: 0, now: 0, most: 0))
 
     var total: (exchanges: Int, questions: Int, most: Int) {

@@ -1,11 +1,8 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Webhooks
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// What a listener has heard.
 private final class Ear: Sendable {
@@ -18,11 +15,7 @@ private func call(
     _ port: UInt16, _ path: String, method: String = "POST", body: Data = Data("{}".utf8)
 ) async throws -> Int {
     let url = try #require(URL(string: "http://127.0.0.1:\(port)/\(path)"))
-    var request = URLRequest(url: url)
-    request.httpMethod = method
-    if method == "POST" { request.httpBody = body }
-    let (_, response) = try await URLSession.shared.data(for: request)
-    return try #require(response as? HTTPURLResponse).statusCode
+    return try await web(method, url, body: method == "POST" ? body : nil).status
 }
 
 @Suite struct `A webhook's listener` {

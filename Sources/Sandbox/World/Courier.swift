@@ -1,8 +1,5 @@
+import Curl
 import Foundation
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// Brings results to where a task asks for them: a PUT to its upload endpoint, a POST to its webhook.
 ///
@@ -12,17 +9,13 @@ struct Courier: Sendable {
     let world: World
     let configuration: SandboxConfiguration
     let address: Address
-    /// One for the process: a session with a delegate lives until it is told to end.
-    private static let session = {
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpMaximumConnectionsPerHost = 64
-        return URLSession(configuration: configuration, delegate: NoRedirects(), delegateQueue: nil)
-    }()
+    /// One for the process. Redirects are not followed: one could lead off this machine.
+    private static let engine = CurlEngine()
 
     /// Tries of one delivery; the pauses between them double from 0.25 s to 8 s.
     static let tries = 8
     /// Seconds that a receiver has for its answer.
-    static let patience: TimeInterval = 5
+    static let patience = 5
 
     /// Announces what is terminal and not announced yet: of a task, or of one of its clips.
     func announce(_ uuid: String, clip: Int? = nil) async throws {
@@ -57,11 +50,11 @@ struct Courier: Sendable {
         if configuration.world.results.webhookWrapped {
             body = news.isFailure ? ["errors": [news.entry]] : ["data": [news.entry]]
         }
-        var request = URLRequest(url: target, timeoutInterval: Self.patience)
-        request.httpMethod = "POST"
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        let call = CurlCall(
+            method: "POST", url: target.absoluteString, headers: ["Content-Type": "application/json"],
+            body: body.data, deadline: .seconds(Self.patience))
         for _ in 0..<(fault?.kind == .webhookDuplicate ? 2 : 1) {
-            try await deliver(request, body.data, for: task) { traffic, isTaken in
+            try await deliver(call, to: target, for: task) { traffic, isTaken in
                 traffic.webhookTries += 1
                 if isTaken { traffic.webhooks += 1 }
             }
@@ -75,19 +68,19 @@ struct Courier: Sendable {
         let path = world.mediaPath(clip.videoUUID, task.format)
         var body = try Data(contentsOf: URL(fileURLWithPath: path))
         if fault?.kind == .uploadTruncated { body = body.prefix(fault?.amount ?? body.count / 2) }
-        var request = URLRequest(url: target, timeoutInterval: 12 * Self.patience)
-        request.httpMethod = "PUT"
-        request.setValue(task.format.contentType, forHTTPHeaderField: "Content-Type")
-        try await deliver(request, body, for: task) { traffic, isTaken in
+        let call = CurlCall(
+            method: "PUT", url: target.absoluteString, headers: ["Content-Type": task.format.contentType],
+            body: body, deadline: .seconds(12 * Self.patience))
+        try await deliver(call, to: target, for: task) { traffic, isTaken in
             if isTaken { traffic.uploads += 1 }
         }
     }
 
     private func deliver(
-        _ request: URLRequest, _ body: Data, for task: VideoTask,
+        _ call: CurlCall, to target: URL, for task: VideoTask,
         count: @escaping @Sendable (inout TaskRecord.Traffic, _ isTaken: Bool) -> Void
     ) async throws {
-        guard configuration.world.outbound == .any || Self.isLoopback(request.url) else {
+        guard configuration.world.outbound == .any || Self.isLoopback(target) else {
             try await world.change(task.taskUUID) { record in
                 record.traffic = record.traffic ?? .init()
                 record.traffic?.blocked += 1
@@ -96,7 +89,7 @@ struct Courier: Sendable {
         }
         var pause = 0.25
         for number in 1...Self.tries {
-            let isTaken = await send(request, body)
+            let isTaken = await send(call)
             try Task.checkCancellation()
             try await world.change(task.taskUUID) { record in
                 var traffic = record.traffic ?? .init()
@@ -109,12 +102,9 @@ struct Courier: Sendable {
         }
     }
 
-    private func send(_ request: URLRequest, _ body: Data) async -> Bool {
-        guard let answer = try? await Self.session.upload(for: request, from: body).1 as? HTTPURLResponse
-        else {
-            return false
-        }
-        return (200..<300).contains(answer.statusCode)
+    private func send(_ call: CurlCall) async -> Bool {
+        guard let answer = try? await Self.engine.fetch(call, limit: 1 << 20) else { return false }
+        return (200..<300).contains(answer.head.status)
     }
 
     /// Whether a URL stays on this machine.
@@ -122,15 +112,5 @@ struct Courier: Sendable {
         guard let host = url?.host?.lowercased() else { return false }
         return ["localhost", "::1", "[::1]"].contains(host)
             || host.wholeMatch(of: #/127\.[0-9]+\.[0-9]+\.[0-9]+/#) != nil
-    }
-}
-
-/// A redirect could lead off this machine.
-private final class NoRedirects: NSObject, URLSessionTaskDelegate {
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
-    ) {
-        completionHandler(nil)
     }
 }
