@@ -55,7 +55,7 @@ bench: setup-test build ## measure reel against ffmpeg and ffprobe in the same r
 clean: ## remove what was built and rendered (a storyboard's .reel, with what was bought, stays)
 	@rm -rf .build out
 
-setup: ## install the FFmpeg and SQLite headers if they are missing (apt)
+setup: ## install the headers of FFmpeg, SQLite and libcurl if they are missing (apt)
 	@.ci/setup build
 
 setup-test: setup
