@@ -53,18 +53,23 @@ public actor WebhookListener {
 
     /// Starts to listen.
     ///
-    /// - Parameter hear: Called with each body that comes to the right path, from any task; must be quick.
+    /// - Parameters:
+    ///   - bodyLimit: Most bytes of a call. Bodies are a result's description; one with the clip itself in it is
+    ///     not wanted.
+    ///   - hear: Called with each body that comes to the right path, from any task; must be quick.
     /// - Returns: The port, which is the asked one unless that was 0.
     /// - Throws: ``WebhookError`` if the address cannot be had.
     @discardableResult
-    public func start(hearing hear: @escaping @Sendable (Data) -> Void) async throws(WebhookError) -> UInt16 {
+    public func start(
+        bodyLimit: Int = 1 << 20, hearing hear: @escaping @Sendable (Data) -> Void
+    ) async throws(WebhookError) -> UInt16 {
         let taken = WebhookError(
             message: "cannot listen on \(host):\(port)",
             hint: "another program has the port, or the machine has no such address; name another")
         guard server == nil, let address = try? sockaddr_in.inet(ip4: host, port: port) else { throw taken }
         let server = HTTPServer(
             address: address, timeout: 15, logger: .disabled,
-            handler: WebhookRoute(token: token, hear: hear))
+            handler: WebhookRoute(token: token, bodyLimit: bodyLimit, hear: hear))
         let (beginning, signal) = AsyncStream.makeStream(of: Bool.self)
         let running = Task {
             do {

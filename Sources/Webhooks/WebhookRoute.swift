@@ -4,10 +4,9 @@ import Foundation
 /// Hears POSTs whose path ends in the token, and answers everything else alike.
 struct WebhookRoute: HTTPHandler {
     let token: String
+    /// Most bytes of a body that are taken in.
+    let bodyLimit: Int
     let hear: @Sendable (Data) -> Void
-
-    /// Bodies are a result's description; one with the clip itself in it is not wanted.
-    static let bodyLimit = 1 << 20
 
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
         let last = request.path.split(separator: "/").last.map(String.init) ?? ""
@@ -17,7 +16,7 @@ struct WebhookRoute: HTTPHandler {
         var body = Data()
         for try await chunk in request.bodySequence {
             body.append(chunk)
-            guard body.count <= Self.bodyLimit else { return Self.closing(.payloadTooLarge) }
+            guard body.count <= bodyLimit else { return Self.closing(.payloadTooLarge) }
         }
         // Answered before anything is done about it: services wait but a few seconds.
         hear(body)

@@ -10,6 +10,7 @@ import Testing
             ("Sources/Montage/A.swift", "import CFFmpeg"),
             ("Sources/Film/A.swift", "import FlyingFox"),
             ("Sources/Film/A.swift", "import FoundationNetworking"),
+            ("Sources/Runware/A.swift", "import FoundationNetworking"),
             ("Sources/Sandbox/A.swift", "import Runware"),
             ("Sources/Sandbox/A.swift", "import GRDB"),
             ("Sources/Runware/A.swift", "internal import Media"),

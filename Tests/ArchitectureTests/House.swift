@@ -33,8 +33,9 @@ let generatorFile = "Sources/Film/RunwareGenerator.swift"
 
 let sizeLimit = 30_000
 let essayLines = 10...40
-/// The two C targets hold a header each: a line is enough.
+/// The C targets hold a header each: a line is enough.
 let paragraphLines = 1...40
+let targetsOfC: Set<String> = ["CFFmpeg", "CFFmpegShim", "CCurl"]
 
 enum House {
     static func forbiddenImports(_ files: [SourceFile]) -> [String] {
@@ -98,7 +99,7 @@ enum House {
                 }
             }
             guard let first else { return "Sources/\(room): no file named after the target" }
-            let wanted = room.hasPrefix("CFFmpeg") ? paragraphLines : essayLines
+            let wanted = targetsOfC.contains(room) ? paragraphLines : essayLines
             guard wanted.contains(first.essayLength) else {
                 return "\(first.path): opens with \(first.essayLength) comment lines, wanted are \(wanted)"
             }

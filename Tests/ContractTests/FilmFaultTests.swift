@@ -11,14 +11,14 @@ import Testing
 struct Studio {
     let service: Service
 
-    func settings(_ prompt: String, patience: Duration = .seconds(3)) throws -> FilmSettings {
+    func settings(_ one: FaultCase? = nil, patience: Duration = .seconds(120)) throws -> FilmSettings {
         let path = service.folder + "/film.yaml"
         let yaml = """
             title: T
             model: "pixverse:1@6"
             defaults: {resolution: 360p, aspect: "1:1", duration: 5, audio: false}
             shots:
-              - {id: a, prompt: "\(prompt)", seed: 1}
+              - {id: a, prompt: "a quiet street\(one.map { " [fault: \($0.fault)]" } ?? "")", seed: 1}
             film: {deliver: [quick], thumbnails: false}
             """
         try FileManager.default.createDirectory(atPath: service.folder, withIntermediateDirectories: true)
@@ -45,14 +45,11 @@ struct Studio {
         poll.initialDelay = .milliseconds(10)
         poll.firstInterval = .milliseconds(20)
         poll.longestInterval = .milliseconds(200)
-        poll.deadline = patience * 6
-        poll.outagePatience = patience
-        poll.busyPatience = patience
         var client = ClientConfiguration(baseURL: service.base, apiKey: "test", poll: poll)
-        client.submitDeadline = .seconds(2)
-        client.askDeadline = .seconds(2)
-        client.downloadDeadline = .seconds(8)
-        client.stallTime = .seconds(1)
+        one?.hasten(&client)
+        client.poll.deadline = patience * 6
+        client.poll.outagePatience = patience
+        client.poll.busyPatience = patience
         client.retryPause = .milliseconds(20)
         client.answerLimit = 8 << 20
         return FilmSettings(
@@ -70,7 +67,7 @@ struct Studio {
     @Test(arguments: FaultCase.passing)
     func `is made, each shot charged once`(_ one: FaultCase) async throws {
         let set = Studio(service: try await Service.sandbox())
-        let report = try await Film.make(set.settings("a quiet street [fault: \(one.fault)]")) { _ in }
+        let report = try await Film.make(set.settings(one)) { _ in }
         #expect(report.deliveries.first?.frames == 120 && report.deliveries.first?.proof.passed == true)
         let world = try await set.service.world()
         #expect(world.tasks.count == 1 && world.totalCharge == report.totalCost)
@@ -86,7 +83,7 @@ struct Studio {
     ])
     func `stops in trouble and is finished by running again, charged once`(_ fault: String) async throws {
         let set = Studio(service: try await Service.sandbox())
-        let settings = try set.settings("a quiet street [fault: \(fault)]", patience: .milliseconds(600))
+        let settings = try set.settings(FaultCase(fault: fault, end: .made), patience: .milliseconds(600))
         var stops = 0
         while stops < 20 {
             do {
@@ -112,7 +109,7 @@ struct Studio {
     func `whose take has failed says so and keeps the books`(_ fault: String) async throws {
         let set = Studio(service: try await Service.sandbox())
         let error = try await #require(throws: FilmError.self) {
-            _ = try await Film.make(set.settings("a quiet street [fault: \(fault)]")) { _ in }
+            _ = try await Film.make(set.settings(FaultCase(fault: fault, end: .failed(.provider)))) { _ in }
         }
         #expect([3, 6].contains(error.exitCode))
         #expect(error.message.contains("shot a") && error.hint != nil)

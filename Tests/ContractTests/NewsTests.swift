@@ -89,7 +89,7 @@ import Webhooks
         let service = try await Service.sandbox(delay: .milliseconds(200))
         let studio = Studio(service: service)
         let listener = try WebhookListener(address: "0")
-        var settings = try studio.settings("a quiet street")
+        var settings = try studio.settings()
         func generator(_ url: String?) -> RunwareGenerator {
             var poll = PollPolicy()
             poll.initialDelay = .seconds(900)
