@@ -8,13 +8,14 @@ SHELL := /bin/bash
 
 STORYBOARD ?= samples/lighthouse.yaml
 OUT        ?= out/$(basename $(notdir $(STORYBOARD)))
+FUZZ_SECONDS ?= 600
 REEL       := .build/release/reel
 SOURCES    := Package.swift Sources Tests
 
 # Without @testable imports a test build is the same build, so nothing is compiled twice.
 TESTING := -c release --disable-testable-imports --disable-xctest
 
-.PHONY: menu film test compat build check format lint bench clean setup setup-test
+.PHONY: menu film test compat fuzz asan build check format lint bench clean setup setup-test
 
 menu:
 	@echo "make <target>:"
@@ -36,6 +37,19 @@ test: setup-test ## set up, then run every test, also on real clips where they c
 
 compat: setup-test build ## have Runware's own Python SDKs make clips with the sandbox
 	@.ci/compat $(REEL)
+
+# gold, the toolchain's usual linker on Debian, fails on a sanitised build with an error of its own.
+fuzz: setup ## read made-up media files for FUZZ_SECONDS (600); what crashes or leaks is kept in .build/fuzz/found
+	@REEL_FUZZ=1 swift build -c release --product fuzz --scratch-path .build/fuzz --sanitize address \
+	    -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
+	@mkdir -p .build/fuzz/corpus .build/fuzz/found
+	@REEL_FUZZ_SEEDS=.build/fuzz/corpus .build/fuzz/release/fuzz -max_total_time=$(FUZZ_SECONDS) \
+	    -max_len=262144 -timeout=25 -rss_limit_mb=2500 -print_final_stats=1 -verbosity=0 \
+	    -artifact_prefix=.build/fuzz/found/ .build/fuzz/corpus
+
+asan: setup-test ## run the tests of Media and Montage under the address sanitizer, leaks included
+	@swift test -c release --disable-testable-imports --disable-xctest --scratch-path .build/asan \
+	    --sanitize address -Xswiftc -use-ld=lld --filter '^(MediaTests|MontageTests)\.'
 
 build: setup ## build the program into .build/release/reel
 	@swift build -c release --product reel

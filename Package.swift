@@ -13,6 +13,15 @@ let house: [SwiftSetting] = [
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
+// Only where it is asked for: libFuzzer brings a main of its own. See the Makefile.
+let fuzz: [Target] =
+    Context.environment["REEL_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "fuzz", dependencies: ["Montage", "Media"], path: "Tests/Fuzz", swiftSettings: house)
+    ]
+
 let package = Package(
     name: "reel",
     platforms: [.macOS(.v15)],
@@ -90,6 +99,6 @@ let package = Package(
             name: "CLITests", dependencies: ["reel", "Media", "TestSupport"], exclude: ["Transcripts"],
             swiftSettings: house),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: house),
-    ],
+    ] + fuzz,
     swiftLanguageModes: [.v6]
 )
