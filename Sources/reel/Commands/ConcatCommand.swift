@@ -23,6 +23,7 @@ struct ConcatCommand: AsyncParsableCommand {
     var preset: String?
 
     @OptionGroup var presets: PresetOptions
+    @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -32,20 +33,21 @@ struct ConcatCommand: AsyncParsableCommand {
         let chosen = try choice.resolve(in: presets.library(beside: files.first))
         try OutputPath.check(file: output, inputs: files)
 
-        let (files, output, progress) = (files, output, Progress())
+        let (files, output, progress) = (files, output, Progress(telling.progress))
         let title = "concat \(files.count) clips"
+        let whole = await WorkPace.Whole.of(files)
         let proof: Proof
         do {
             proof = try await Lanes.shared.run { interrupt in
                 try Concat.run(
                     inputs: files, output: output, preset: chosen, interrupt: interrupt,
-                    progress: { progress.show("concat", title, fraction: $0) })
+                    progress: { progress.show("concat", title, fraction: $0, whole: whole) })
             }
         } catch {
             progress.clear()
             throw error
         }
-        progress.clear()
+        progress.end("concat")
         if common.json {
             try Streams.result(json: proof)
         } else {

@@ -16,11 +16,12 @@ struct FilmCommand: AsyncParsableCommand {
 
     @OptionGroup var film: FilmOptions
     @OptionGroup var webhook: WebhookOptions
+    @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let logger = common.logger()
-        let progress = Progress()
+        let progress = Progress(telling.progress)
         try InputPath.check(film.storyboard, what: "storyboard")
         // All that can be wrong with storyboard, presets and pictures is found before anything is started.
         let preview = try film.settings(service: film.provider.notStarted(), logger: logger)

@@ -43,6 +43,7 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup var strictness: StrictOption
     @OptionGroup var provider: ProviderOptions
     @OptionGroup var presets: PresetOptions
+    @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -57,7 +58,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = common.logger()
-        let progress = Progress()
+        let progress = Progress(telling.progress)
         let input = try RequestInput(words: words)
         if let output { try OutputPath.check(file: output, inputs: [input.file].compactMap(\.self)) }
         let (task, card) = try readTask(input, say: progress.say)

@@ -23,6 +23,7 @@ struct TaskCommand: AsyncParsableCommand {
     var wait = false
 
     @OptionGroup var provider: ProviderOptions
+    @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -31,7 +32,7 @@ struct TaskCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = common.logger()
-        let progress = Progress()
+        let progress = Progress(telling.progress)
         if let output { try OutputPath.check(file: output) }
         let service = try await provider.start(
             in: FileManager.default.currentDirectoryPath, logger: logger, say: progress.say)
