@@ -17,7 +17,21 @@ enum PictureFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     }
 }
 
-extension Fit: @retroactive ExpressibleByArgument {}
+/// What becomes of a shape that does not fit.
+enum FitChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case crop
+    case pad
+    case stretch
+
+    /// The same in Montage's words.
+    var fit: Fit {
+        switch self {
+        case .crop: .crop
+        case .pad: .pad
+        case .stretch: .stretch
+        }
+    }
+}
 
 /// The size in which pictures leave a clip, and how they are written.
 struct PictureShape: ParsableArguments {
@@ -38,7 +52,7 @@ struct PictureShape: ParsableArguments {
         help: ArgumentHelp(
             "Where the shapes differ: cut off, add bars or distort (crop, pad, stretch; else crop).",
             valueName: "how"))
-    var how: Fit?
+    var how: FitChoice?
 
     @Option(help: ArgumentHelp("Kind of the files in --out: png, jpg or webp (else png).", valueName: "kind"))
     var format: PictureFormat?
@@ -60,7 +74,7 @@ struct PictureShape: ParsableArguments {
 
     /// What is to be made of each picture. Reads the model's card.
     func target(_ presets: PresetOptions) throws -> PictureTarget {
-        var target = PictureTarget(how: how ?? .crop, quality: quality)
+        var target = PictureTarget(how: how?.fit ?? .crop, quality: quality)
         if let fit { target.size = Self.size(fit) }
         if let model {
             let card = try ModelCard.find(model: model, in: presets.modelDirectories())
