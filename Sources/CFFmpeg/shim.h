@@ -4,6 +4,13 @@
 // compound macros (AVERROR_EOF, AV_NOPTS_VALUE), function-like macros, or fields that were renamed
 // between versions. Each of these has a `static inline` here with the prefix `reel_`. Nothing in this
 // file holds state: a static variable in a system-library header is emitted by nobody.
+//
+// Written for FFmpeg 5.1 to 8. What differs is told apart here and nowhere else:
+//   duration of a frame          pkt_duration, from libavutil 57.30 duration
+//   keyframe, interlaced         fields, from libavutil 58.29 flags
+//   side data of a stream        of AVStream, from libavcodec 60.31 of its codec parameters
+//   what an encoder takes        fields of AVCodec; libavcodec 61.13 adds avcodec_get_supported_config
+//   flags of swscale             macros, from libswscale 9 an enum: reached by functions either way
 
 #pragma once
 
@@ -17,6 +24,7 @@
 #include <libavutil/channel_layout.h>
 #include <libavutil/dict.h>
 #include <libavutil/display.h>
+#include <libavutil/dovi_meta.h>
 #include <libavutil/error.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/mastering_display_metadata.h>
@@ -114,6 +122,48 @@ static inline int reel_stream_has_side_data(const AVStream *st, enum AVPacketSid
     return av_stream_get_side_data(st, kind, NULL) != NULL;
 #endif
 }
+
+// A stream's side data of one kind, or NULL; valid while the stream is open.
+static inline const void *reel_stream_side_data(
+    const AVStream *st, enum AVPacketSideDataType kind, size_t *size) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+    const AVPacketSideData *sd = av_packet_side_data_get(
+        st->codecpar->coded_side_data, st->codecpar->nb_coded_side_data, kind);
+    if (size) *size = sd ? sd->size : 0;
+    return sd ? sd->data : NULL;
+#else
+    return av_stream_get_side_data(st, kind, size);
+#endif
+}
+// The contents of a frame's side data of one kind, or NULL.
+static inline const void *reel_frame_side_data(const AVFrame *f, enum AVFrameSideDataType kind) {
+    const AVFrameSideData *sd = av_frame_get_side_data(f, kind);
+    return sd ? sd->data : NULL;
+}
+// The structs of HDR metadata may grow, so Swift reads them here and knows no size. `into` receives x and y
+// of red, green, blue and white, then the least and the most light in cd/m2; the answer is 1 for colours
+// present, plus 2 for light present.
+static inline int reel_mastering_display(const void *data, double into[10]) {
+    const AVMasteringDisplayMetadata *m = (const AVMasteringDisplayMetadata *)data;
+    for (int i = 0; i < 3; i++) {
+        into[2 * i] = av_q2d(m->display_primaries[i][0]);
+        into[2 * i + 1] = av_q2d(m->display_primaries[i][1]);
+    }
+    into[6] = av_q2d(m->white_point[0]);
+    into[7] = av_q2d(m->white_point[1]);
+    into[8] = av_q2d(m->min_luminance);
+    into[9] = av_q2d(m->max_luminance);
+    return (m->has_primaries ? 1 : 0) + (m->has_luminance ? 2 : 0);
+}
+static inline void reel_content_light(const void *data, unsigned *peak, unsigned *average) {
+    *peak = ((const AVContentLightMetadata *)data)->MaxCLL;
+    *average = ((const AVContentLightMetadata *)data)->MaxFALL;
+}
+static inline int reel_dolby_profile(const void *data) {
+    return ((const AVDOVIDecoderConfigurationRecord *)data)->dv_profile;
+}
+// The largest single allocation that FFmpeg makes from now on.
+static inline void reel_max_alloc(size_t bytes) { av_max_alloc(bytes); }
 
 // What an encoder takes. 7.1 has avcodec_get_supported_config; the lists still stand in the struct.
 static inline const enum AVPixelFormat *reel_codec_pixel_formats(const AVCodec *c) { return c->pix_fmts; }

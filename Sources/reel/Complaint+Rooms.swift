@@ -120,7 +120,7 @@ extension Complaint {
         switch code {
         case .cancelled: .interrupted
         case .notFound, .isDirectory, .empty, .notMedia, .truncated, .noStream, .unsupported, .unknownOption,
-            .decodeFailed:
+            .decodeFailed, .tooLarge, .badName:
             .inputInvalid
         default: .failed
         }

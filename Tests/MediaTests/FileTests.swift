@@ -32,6 +32,27 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["film.mp4"])
     }
 
+    @Test func `a file may have the longest name that the system takes`() throws {
+        let folder = try TempDirectory("files")
+        let name = String(repeating: "n", count: 251) + ".mp4"
+        try PendingFile.write([1], to: folder.file(name))
+        #expect(try folder.names() == [name])
+        let error = #expect(throws: MediaError.self) {
+            try PendingFile.write([1], to: folder.file("n" + name))
+        }
+        #expect(error?.code == .badName)
+    }
+
+    @Test(arguments: [
+        (EIO, MediaError.Code.io), (EPIPE, .io), (ENXIO, .io), (ESTALE, .io), (EBADF, .io), (EMFILE, .io),
+        (ENAMETOOLONG, .badName), (ENOENT, .notFound), (EROFS, .permissionDenied), (ENOSPC, .diskFull),
+    ])
+    func `what the system says is not taken for the file's fault`(number: Int32, code: MediaError.Code) {
+        let error = MediaError(ffmpeg: -number, operation: "av_read_frame", subject: "a.mp4", as: .notMedia)
+        #expect(error.code == code)
+        #expect((error.hint?.contains("ulimit") == true) == (number == EMFILE))
+    }
+
     @Test func `a place that cannot be written is known before the work`() throws {
         let folder = try TempDirectory("files")
         func code(_ path: String) -> MediaError.Code? {

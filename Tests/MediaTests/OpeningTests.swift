@@ -49,6 +49,46 @@ import Testing
         }
     }
 
+    @Test func `a picture named like a pattern is itself and reads no neighbour`() throws {
+        let folder = try TempDirectory("opening")
+        try Oracle.ffmpeg([
+            "-f", "lavfi", "-i", "color=red:size=32x32", "-frames:v", "1", folder.file("s0.png"),
+        ])
+        try Oracle.ffmpeg([
+            "-f", "lavfi", "-i", "color=blue:size=64x64", "-frames:v", "1", folder.file("b.png"),
+        ])
+        for name in ["s%d.png", "s[0-9].png", "s*.png"] {
+            try FileManager.default.copyItem(atPath: folder.file("b.png"), toPath: folder.file(name))
+            let demuxer = try Demuxer(path: folder.file(name), accept: .media, interrupt: Interrupt())
+            #expect(demuxer.streams.first?.parameters.width == 64, "\(name)")
+            #expect(demuxer.container.formatName != "image2" || demuxer.streams[0].parameters.width == 64)
+        }
+    }
+
+    @Test func `more streams than a film has are refused in words`() throws {
+        let folder = try TempDirectory("opening")
+        let one = folder.file("one.mkv")
+        try Oracle.ffmpeg(
+            ["-f", "lavfi", "-i", "color=size=16x16", "-frames:v", "1", "-c:v", "rawvideo", one])
+        let many = folder.file("many.nut")
+        try Oracle.ffmpeg(["-i", one] + (0..<101).flatMap { _ in ["-map", "0:v"] } + ["-c", "copy", many])
+        let error = failure(many, accept: .media)
+        #expect(error?.code == .tooLarge)
+        #expect(error?.message.contains("more than 100 streams") == true, "\(error?.message ?? "opened")")
+    }
+
+    @Test func `a sound of absurd rate is refused in words`() throws {
+        let folder = try TempDirectory("opening")
+        let path = folder.file("a.wav")
+        try Oracle.ffmpeg(["-f", "lavfi", "-i", "sine=duration=0.1", path])
+        var bytes = try folder.read("a.wav")
+        // The rate stands at byte 24 of a WAV file, little-endian.
+        bytes.replaceSubrange(24..<28, with: [0, 0, 0, 0x40])
+        try folder.write("a.wav", bytes)
+        let error = failure(path, accept: .media)
+        #expect(error?.code == .tooLarge && error?.message.contains("1073741824") == true)
+    }
+
     @Test func `a path that looks like a URL is a path`() throws {
         #expect(failure("http://127.0.0.1:9/a.mp4")?.code == .notFound)
         let folder = try TempDirectory("opening")

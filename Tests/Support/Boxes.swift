@@ -36,6 +36,22 @@ public enum Boxes {
         try Data(bytes).write(to: URL(fileURLWithPath: result))
     }
 
+    /// Gives the fragments of a fragmented MP4 other begins, in the track's ticks; the list is gone through in
+    /// a circle. Whatever 64 bits are given are written.
+    public static func setFragmentTimes(_ times: [UInt64], in path: String, writing result: String) throws {
+        var bytes = try load(path)
+        var (from, number) = (0, 0)
+        while let range = Data(bytes).range(of: Data("tfdt".utf8), in: from..<bytes.count) {
+            // Behind the name: version and flags (4), then 8 bytes in version 1.
+            let time = times[number % times.count]
+            put(UInt32(time >> 32), at: range.upperBound + 4, in: &bytes)
+            put(UInt32(truncatingIfNeeded: time), at: range.upperBound + 8, in: &bytes)
+            (from, number) = (range.upperBound, number + 1)
+        }
+        guard number > 0 else { throw Missing(description: "no tfdt box in \(path)") }
+        try Data(bytes).write(to: URL(fileURLWithPath: result))
+    }
+
     private static func load(_ path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     }

@@ -21,14 +21,14 @@ public enum Oracle {
 
     /// Every frame of the picture, decoded from the first packet to the last, converted to packed RGB by
     /// `scale` as `matrix` and `range` say, in the order in which the decoder gives them. Rotation is applied
-    /// after the conversion when `then` holds a filter for it ("transpose=clock").
+    /// after the conversion when `then` holds a filter for it ("transpose=clock"); `before` comes before it.
     public static func frames(
         of path: String, matrix: String = "bt601", range: String = "tv", format: String = "rgb24",
-        then filter: String? = nil, input: [String] = []
+        then filter: String? = nil, before: String? = nil, input: [String] = []
     ) throws -> Program {
         let scale =
             "scale=\(exactScaling):in_color_matrix=\(matrix):in_range=\(range):out_range=pc,format=\(format)"
-        let graph = filter.map { scale + "," + $0 } ?? scale
+        let graph = [before, scale, filter].compactMap { $0 }.joined(separator: ",")
         return try ffmpeg(
             input + [
                 "-noautorotate", "-i", path, "-map", "0:V:0", "-vf", graph, "-fps_mode", "passthrough",

@@ -8,6 +8,9 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let subject: String
 
+    /// 16384x8192: a larger picture is damage or an attack, not a film.
+    static let maxPixels: Int64 = 1 << 27
+
     /// Opens the decoder that FFmpeg prefers for the stream.
     ///
     /// - Parameters:
@@ -39,6 +42,7 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
         threads: Int, subject: String
     ) throws(MediaError) {
         FFmpegLog.begin()
+        try FFmpegVersions.prepare()
         var context = avcodec_alloc_context3(codec)
         guard let made = context else {
             throw MediaError(.outOfMemory, operation: "avcodec_alloc_context3", subject: subject)
@@ -50,8 +54,9 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
             }
             made.pointee.pkt_timebase = timeBase.c
             made.pointee.thread_count = threads.c
-            // 16384x8192: beyond it lies damage or an attack, not a film.
-            made.pointee.max_pixels = 1 << 27
+            made.pointee.max_pixels = Self.maxPixels
+            // A frame of sound has some thousand samples; beyond this lies damage as well.
+            made.pointee.max_samples = 1 << 22
             try check(avcodec_open2(made, codec, nil), "avcodec_open2", subject, as: .decodeFailed)
         } catch {
             avcodec_free_context(&context)
@@ -112,7 +117,10 @@ public struct Decoder: ~Copyable, @unchecked Sendable {
         let result = avcodec_receive_frame(context, frame.pointer)
         switch result {
         case 0...:
-            frame.pointer.pointee.pts = frame.pointer.pointee.best_effort_timestamp
+            let time = BelievedTime.orUnknown(frame.pointer.pointee.best_effort_timestamp)
+            frame.pointer.pointee.best_effort_timestamp = time
+            frame.pointer.pointee.pts = time
+            frame.duration = BelievedTime.length(frame.duration)
             return .got
         case reel_averror_again(): return .needsInput
         case reel_averror_eof(): return .ended

@@ -28,6 +28,7 @@ public struct Demuxer: ~Copyable {
         path: String, accept: DemuxerSet = .clips, analyse: Analysis = .full, interrupt: Interrupt
     ) throws(MediaError) {
         FFmpegLog.begin()
+        try FFmpegVersions.prepare()
         let byteCount = try Self.checkReadable(path)
         var context = avformat_alloc_context()
         guard let made = context else {
@@ -37,6 +38,9 @@ public struct Demuxer: ~Copyable {
         var options: OpaquePointer?
         av_dict_set(&options, "protocol_whitelist", "file", 0)
         av_dict_set(&options, "format_whitelist", accept.whitelist, 0)
+        // A picture named "shot%03d.png" is itself, and no pattern that reads its neighbours.
+        av_dict_set(&options, "pattern_type", "none", 0)
+        av_dict_set(&options, "max_streams", "\(Bounds.streams)", 0)
         defer { av_dict_free(&options) }
         // On failure avformat_open_input frees the context itself.
         let opened = avformat_open_input(&context, "file:" + path, nil, &options)
@@ -52,15 +56,15 @@ public struct Demuxer: ~Copyable {
                 error.logLine =
                     "it is of the kind " + (line.split(separator: " ").first.map(String.init) ?? "unknown")
             }
-            throw error
+            throw Bounds.named(error)
         }
         let described: [StreamInfo]
         do {
             if analyse == .full {
-                try check(
-                    avformat_find_stream_info(context, nil), "avformat_find_stream_info", path, as: .notMedia)
+                try Self.findStreamInfo(context, path)
             }
             described = try Self.listStreams(context)
+            for stream in described { try Bounds.check(stream, of: path) }
         } catch {
             var context: UnsafeMutablePointer<AVFormatContext>? = context
             avformat_close_input(&context)
@@ -80,9 +84,32 @@ public struct Demuxer: ~Copyable {
 
     /// Reads and decodes enough packets to fill the gaps in the streams' descriptions. Blocks.
     public mutating func analyse() throws(MediaError) {
-        try check(avformat_find_stream_info(context, nil), "avformat_find_stream_info", path, as: .notMedia)
+        try Self.findStreamInfo(context, path)
+        let described = try Self.listStreams(context)
+        for stream in described { try Bounds.check(stream, of: path) }
         container = Self.describe(context, byteCount: container.byteCount)
-        streams = try Self.listStreams(context)
+        streams = described
+    }
+
+    /// Analysis opens decoders of its own; they are bound like ours.
+    private static func findStreamInfo(
+        _ context: UnsafeMutablePointer<AVFormatContext>, _ path: String
+    ) throws(MediaError) {
+        let count = Int(context.pointee.nb_streams)
+        var options = [OpaquePointer?](repeating: nil, count: count)
+        for i in 0..<count {
+            av_dict_set_int(&options[i], "max_pixels", Decoder.maxPixels, 0)
+            av_dict_set_int(&options[i], "threads", 1, 0)
+        }
+        let result = options.withUnsafeMutableBufferPointer {
+            avformat_find_stream_info(context, $0.baseAddress)
+        }
+        for i in 0..<count { av_dict_free(&options[i]) }
+        do {
+            try check(result, "avformat_find_stream_info", path, as: .notMedia)
+        } catch {
+            throw Bounds.named(error)
+        }
     }
 
     /// The stream of that kind that a player would choose; nil if there is none. Cover pictures count
@@ -111,6 +138,10 @@ public struct Demuxer: ~Copyable {
             let result = av_read_frame(context, packet.pointer)
             if result == reel_averror_eof() { return false }
             try check(result, "av_read_frame", path, as: .notMedia)
+            let inside = packet.pointer
+            inside.pointee.pts = BelievedTime.orUnknown(inside.pointee.pts)
+            inside.pointee.dts = BelievedTime.orUnknown(inside.pointee.dts)
+            inside.pointee.duration = BelievedTime.length(inside.pointee.duration)
             // Packets that analysis had read ahead come out whatever was said about their stream since.
             let stream = context.pointee.streams[Int(packet.pointer.pointee.stream_index)]
             if stream?.pointee.discard != AVDISCARD_ALL { return true }
@@ -131,6 +162,9 @@ public struct Demuxer: ~Copyable {
             av_seek_frame(context, stream.c, ticks, backward ? AVSEEK_FLAG_BACKWARD : 0), "av_seek_frame",
             path)
     }
+
+    /// Bytes read from the file so far, read-ahead among them: what a probe costs.
+    package var bytesRead: Int64 { context.pointee.pb?.pointee.bytes_read ?? 0 }
 
     /// Reads packets of these streams only; the others' are skipped, unread where the container allows.
     public func keepOnly(_ kept: Set<Int>) {
@@ -154,15 +188,30 @@ public struct Demuxer: ~Copyable {
     /// The index that the container has or that was built while reading: every packet for MP4, the cues
     /// for Matroska, nothing for MPEG-TS. In order of time.
     public func index(of stream: Int) -> [IndexEntry] {
-        guard stream < Int(context.pointee.nb_streams), let st = context.pointee.streams[stream] else {
-            return []
+        var entries: [IndexEntry] = []
+        forEachIndexEntry(of: stream) {
+            entries.append($0)
+            return true
         }
-        let count = avformat_index_get_entries_count(st)
-        return (0..<max(0, count)).compactMap { i in
-            guard let entry = avformat_index_get_entry(st, i)?.pointee else { return nil }
-            return IndexEntry(
-                ticks: entry.timestamp, position: entry.pos, byteCount: Int(entry.size),
-                isKeyframe: entry.flags & AVINDEX_KEYFRAME != 0)
+        return entries
+    }
+
+    /// Walks the index entry by entry without a copy of it: a film of ten hours has nearly a million.
+    ///
+    /// - Parameter body: Receives the entries in order of time; answers whether it wants more.
+    public func forEachIndexEntry(of stream: Int, _ body: (IndexEntry) -> Bool) {
+        guard stream < Int(context.pointee.nb_streams), let st = context.pointee.streams[stream] else {
+            return
+        }
+        for i in 0..<max(0, avformat_index_get_entries_count(st)) {
+            guard let entry = avformat_index_get_entry(st, i)?.pointee,
+                let ticks = BelievedTime.time(entry.timestamp)
+            else { continue }
+            let wantsMore = body(
+                IndexEntry(
+                    ticks: ticks, position: entry.pos, byteCount: Int(entry.size),
+                    isKeyframe: entry.flags & AVINDEX_KEYFRAME != 0))
+            if !wantsMore { return }
         }
     }
 
@@ -190,15 +239,15 @@ public struct Demuxer: ~Copyable {
             let micro = Rational(1, 1_000_000)
             chapters.append(
                 Chapter(
-                    startMicroseconds: rescale(chapter.start, from: base, to: micro),
-                    endMicroseconds: rescale(chapter.end, from: base, to: micro),
+                    startMicroseconds: rescale(BelievedTime.time(chapter.start) ?? 0, from: base, to: micro),
+                    endMicroseconds: rescale(BelievedTime.time(chapter.end) ?? 0, from: base, to: micro),
                     title: readDictionary(chapter.metadata)["title"] ?? ""))
         }
         return ContainerInfo(
             formatName: c.iformat.map { String(cString: $0.pointee.name) } ?? "",
             formatLongName: c.iformat.map { String(cString: $0.pointee.long_name) } ?? "",
-            durationMicroseconds: c.duration == reel_nopts() || c.duration <= 0 ? nil : c.duration,
-            startMicroseconds: c.start_time == reel_nopts() ? nil : c.start_time,
+            durationMicroseconds: BelievedTime.length(c.duration) > 0 ? c.duration : nil,
+            startMicroseconds: BelievedTime.time(c.start_time),
             bitRate: c.bit_rate > 0 ? c.bit_rate : nil, byteCount: byteCount,
             metadata: readDictionary(c.metadata), chapters: chapters)
     }

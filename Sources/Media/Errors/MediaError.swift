@@ -31,12 +31,16 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
         public static let unknownOption = Code(description: "unknownOption")
         /// A value that the encoder, muxer or filter refuses.
         public static let invalidArgument = Code(description: "invalidArgument")
+        /// A file claims more streams, channels or samples than are read.
+        public static let tooLarge = Code(description: "tooLarge")
         /// Damaged or unsupported coded data.
         public static let decodeFailed = Code(description: "decodeFailed")
         /// The encoder failed.
         public static let encodeFailed = Code(description: "encodeFailed")
         /// No space left, or over a file size limit or quota.
         public static let diskFull = Code(description: "diskFull")
+        /// The path is longer than the system takes, or turns in a circle of links.
+        public static let badName = Code(description: "badName")
         /// Reading or writing failed otherwise.
         public static let io = Code(description: "io")
         /// The job's interrupt was raised.
@@ -69,11 +73,14 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Makes an error from FFmpeg's return value; takes the thread's last log line along.
-    init(ffmpeg result: Int32, operation: String, subject: String, as code: Code? = nil) {
+    package init(ffmpeg result: Int32, operation: String, subject: String, as code: Code? = nil) {
         self.init(
             Self.code(of: result, otherwise: code ?? .io), operation: operation, subject: subject)
         ffmpegCode = result
         ffmpegText = Self.text(of: result)
+        if result == reel_averror(EMFILE) || result == reel_averror(ENFILE) {
+            hint = "too many files are open; raise the limit (ulimit -n) or work on fewer at a time"
+        }
         let line = String(cString: reel_log_last_error())
         if !line.isEmpty { logLine = line }
     }
@@ -89,7 +96,9 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
             why.append("\(operation): \(ffmpegText)")
         }
         if let logLine { why.append(logLine) }
-        if ffmpegText == nil, logLine == nil, code == .invalidArgument || code == .unsupported {
+        if ffmpegText == nil, logLine == nil,
+            code == .invalidArgument || code == .unsupported || code == .tooLarge
+        {
             why.append(operation)
         }
         if !why.isEmpty { text += " (\(why.joined(separator: "; ")))" }
@@ -102,6 +111,7 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
     private var summary: String {
         switch code {
         case .notFound: "no such file"
+        case .badName: "the system takes no such name"
         case .isDirectory: "is a folder, not a file"
         case .permissionDenied: "not permitted"
         case .empty: "the file is empty"
@@ -112,6 +122,7 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
         case .encoderMissing: "this FFmpeg has no such encoder"
         case .unknownOption: "unknown option"
         case .invalidArgument: "refused value"
+        case .tooLarge: "larger than Reel reads"
         case .decodeFailed: "cannot be decoded"
         case .encodeFailed: "encoding failed"
         case .diskFull: "no space left on the disk"
@@ -124,8 +135,10 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
     private static func usualHint(_ code: Code) -> String? {
         switch code {
         case .notFound: "check the path"
+        case .badName: "give it a shorter name"
         case .isDirectory: "name a file"
         case .permissionDenied: "check the permissions of the file and its folder"
+        case .tooLarge: "the file is damaged or means harm; fetch or make it again"
         case .empty, .truncated: "fetch or make the file again"
         case .notMedia: "check with a player that the file is whole and is video, sound or a picture"
         case .encoderMissing: "run 'reel doctor' to see the encoders, or choose another preset"
@@ -141,6 +154,10 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
         case reel_averror(EACCES), reel_averror(EPERM), reel_averror(EROFS): .permissionDenied
         case reel_averror(ENOSPC), reel_averror(EDQUOT), reel_averror(EFBIG): .diskFull
         case reel_averror(ENOMEM): .outOfMemory
+        case reel_averror(EIO), reel_averror(EPIPE), reel_averror(ENXIO), reel_averror(ESTALE),
+            reel_averror(EBADF), reel_averror(EMFILE), reel_averror(ENFILE):
+            .io
+        case reel_averror(ENAMETOOLONG), reel_averror(ELOOP): .badName
         case reel_averror_exit(): .cancelled
         case reel_averror_option_not_found(): .unknownOption
         case reel_averror_encoder_not_found(): .encoderMissing

@@ -5,7 +5,7 @@ import Synchronization
 /// A file under a temporary name beside its final one, so that nobody sees half of it.
 ///
 /// `publish()` renames it; a pending file that goes away unpublished is removed. The temporary name
-/// begins with a dot and ends in ".partial"; only a killed process leaves one behind.
+/// begins with ".reel-" and ends in ".partial", short whatever the final name is; only a killed process leaves one behind.
 public struct PendingFile: ~Copyable {
     /// Where to write.
     public let path: String
@@ -24,8 +24,12 @@ public struct PendingFile: ~Copyable {
         let url = URL(fileURLWithPath: finalPath)
         let folder = url.deletingLastPathComponent().path
         var info = stat()
-        if stat(finalPath, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
-            throw MediaError(.isDirectory, operation: "stat", subject: finalPath)
+        if stat(finalPath, &info) == 0 {
+            if info.st_mode & S_IFMT == S_IFDIR {
+                throw MediaError(.isDirectory, operation: "stat", subject: finalPath)
+            }
+        } else if errno == ENAMETOOLONG || errno == ELOOP {
+            throw MediaError(ffmpeg: reel_averror(errno), operation: "stat", subject: finalPath)
         }
         if stat(folder, &info) != 0 {
             var error = MediaError(ffmpeg: reel_averror(errno), operation: "stat", subject: folder)
@@ -40,7 +44,9 @@ public struct PendingFile: ~Copyable {
             throw MediaError(ffmpeg: reel_averror(errno), operation: "access", subject: folder)
         }
         let number = Self.counter.add(1, ordering: .relaxed).newValue
-        let name = ".\(url.lastPathComponent).\(getpid())-\(number).partial"
+        // Other machines may write to this folder too, so process and number alone would not do.
+        let chance = String(UInt32.random(in: 0 ... .max), radix: 36)
+        let name = ".reel-\(getpid())-\(number)-\(chance).partial"
         path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
         self.finalPath = finalPath
     }
@@ -65,7 +71,13 @@ public struct PendingFile: ~Copyable {
     /// Writes bytes at hand and publishes them. Blocks.
     public static func write(_ bytes: [UInt8], to finalPath: String, sync: Bool = true) throws(MediaError) {
         let pending = try PendingFile(for: finalPath)
-        let file = open(pending.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        try pending.fill(bytes)
+        try pending.publish(sync: sync)
+    }
+
+    /// Writes bytes at hand under the temporary name; `publish()` is still to be called. Blocks.
+    public func fill(_ bytes: [UInt8]) throws(MediaError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard file >= 0 else {
             throw MediaError(ffmpeg: reel_averror(errno), operation: "open", subject: finalPath)
         }
@@ -85,7 +97,6 @@ public struct PendingFile: ~Copyable {
         guard close(file) == 0 else {
             throw MediaError(ffmpeg: reel_averror(errno), operation: "close", subject: finalPath)
         }
-        try pending.publish(sync: sync)
     }
 
     private static func flush(_ path: String, _ flags: Int32) throws(MediaError) {

@@ -121,7 +121,11 @@ public enum Rounding: Sendable {
 ///   - from: Seconds a tick.
 ///   - to: Seconds a tick of the result.
 ///   - rounding: Which whole tick, where it is not exact.
-/// - Returns: Ticks of `to`. Source: `av_rescale_q_rnd`.
+/// - Returns: Ticks of `to`; results beyond 2^60 become that, so that sums of a few cannot overflow.
+///   Source: `av_rescale_q_rnd`.
 public func rescale(_ ticks: Int64, from: Rational, to: Rational, rounding: Rounding = .nearest) -> Int64 {
-    av_rescale_q_rnd(ticks, from.c, to.c, rounding.c)
+    let exact = av_rescale_q_rnd(ticks, from.c, to.c, rounding.c)
+    // FFmpeg answers an overflow with the smallest number, whatever its sign.
+    if exact == .min { return ticks < 0 ? -BelievedTime.limit : BelievedTime.limit }
+    return min(BelievedTime.limit, max(-BelievedTime.limit, exact))
 }

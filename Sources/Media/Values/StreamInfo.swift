@@ -58,6 +58,10 @@ public struct StreamInfo: Sendable {
     /// The kinds of HDR metadata that the container carries for it: "mastering display", "content light
     /// level", "dolby vision".
     public let hdrMetadata: [String]
+    /// What the container says about its light; nil where it says nothing.
+    public let hdr: HDRMetadata?
+    /// The container's own number for it: the track of an MP4, the PID of an MPEG-TS; often not its index.
+    public let id: Int
     /// Tags: "language", "handler_name", …
     public let metadata: [String: String]
 
@@ -73,8 +77,9 @@ public struct StreamInfo: Sendable {
             copying: coded, containerAspect: s.sample_aspect_ratio)
         kind = parameters.kind
         timeBase = Rational(s.time_base)
-        startTicks = s.start_time == reel_nopts() ? nil : s.start_time
-        durationTicks = s.duration == reel_nopts() || s.duration <= 0 ? nil : s.duration
+        startTicks = BelievedTime.time(s.start_time)
+        let length = BelievedTime.length(s.duration)
+        durationTicks = length > 0 ? length : nil
         declaredFrameCount = s.nb_frames > 0 ? s.nb_frames : nil
         let average = Rational(s.avg_frame_rate)
         averageRate = average.isValid ? average : nil
@@ -92,6 +97,8 @@ public struct StreamInfo: Sendable {
         }
         if reel_stream_has_side_data(stream, AV_PKT_DATA_DOVI_CONF) != 0 { hdr.append("dolby vision") }
         hdrMetadata = hdr
+        self.hdr = HDRMetadata(stream: stream)
+        id = Int(s.id)
         metadata = readDictionary(s.metadata)
     }
 

@@ -25,42 +25,53 @@ public enum FrameExtraction {
     ///   - path: The clip, or a still picture.
     ///   - position: Which frame.
     ///   - accept: Which demuxers may open the file.
+    ///   - light: Whether high dynamic range and wide gamuts are mapped to BT.709.
     ///   - interrupt: Stops the work.
     /// - Throws: `MontageError.noVideo`, `.noSuchFrame`, `.outOfRange` with the valid range as its hint;
     ///   `MediaError` if the file cannot be opened or the interrupt is raised.
     public static func frame(
-        of path: String, at position: FramePosition, accept: DemuxerSet = .media, interrupt: Interrupt
+        of path: String, at position: FramePosition, accept: DemuxerSet = .media,
+        light: PictureLight = .standard, interrupt: Interrupt
     ) throws -> ExtractedFrame {
         switch position {
         case .last:
             let found = try LastFrame.find(in: path, accept: accept, interrupt: interrupt)
             return try extract(
-                found.frame, of: found.stream, index: found.index, note: found.note, isSought: found.isSought)
+                found.frame, of: found.stream, index: found.index, note: found.note, light: light,
+                isSought: found.isSought)
         case .first:
             let found = try FrameSearch.number(0, in: path, accept: accept, interrupt: interrupt)
             return try extract(
-                found.frame, of: found.stream, index: 0, note: found.note, isSought: found.isSought)
+                found.frame, of: found.stream, index: 0, note: found.note, light: light,
+                isSought: found.isSought)
         case .index(let number):
             let found = try FrameSearch.number(number, in: path, accept: accept, interrupt: interrupt)
             return try extract(
-                found.frame, of: found.stream, index: number, note: found.note, isSought: found.isSought)
+                found.frame, of: found.stream, index: number, note: found.note, light: light,
+                isSought: found.isSought)
         case .seconds(let seconds):
             let found = try FrameSearch.time(seconds, in: path, accept: accept, interrupt: interrupt)
             return try extract(
-                found.frame, of: found.stream, index: found.index, note: found.note, isSought: found.isSought)
+                found.frame, of: found.stream, index: found.index, note: found.note, light: light,
+                isSought: found.isSought)
         }
     }
 
-    private static func extract(
-        _ frame: borrowing Frame, of stream: StreamInfo, index: Int?, note: String?, isSought: Bool
+    static func extract(
+        _ frame: borrowing Frame, of stream: StreamInfo, index: Int?, note: String?, light: PictureLight,
+        isSought: Bool
     ) throws -> ExtractedFrame {
-        let picture = try Picture(
+        var picture = try Picture(
             frame, rotation: stream.rotation, isMirrored: stream.isMirrored,
             aspect: stream.parameters.sampleAspectRatio)
         var notes = [note].compactMap { $0 }
-        if frame.colour.isHDR {
-            notes.append(
-                "the picture is HDR (\(frame.colour.transfer)); its values are kept, not tone-mapped")
+        if light == .standard {
+            if let mapped = try picture.inStandardLight(peak: (frame.hdr ?? stream.hdr)?.peak ?? 1000) {
+                picture = mapped.picture
+                notes.append(mapped.note)
+            }
+        } else if picture.colour.isHDR {
+            notes.append("the picture is HDR (\(picture.colour.transfer)); its values are kept, not mapped")
         }
         let coded = stream.parameters
         if coded.width > 0, frame.width != coded.width || frame.height != coded.height {

@@ -83,7 +83,7 @@ extension FrameSearch {
         guard try walk.next(into: current) else { throw walk.noFrame(path) }
         let first = current.pts ?? 0
         // A time read off a report has six digits; a microsecond is granted so that it means its frame.
-        let target = first + Int64(((seconds + 1e-6) / walk.stream.timeBase.value).rounded(.down))
+        let target = first + Int64(whole(((seconds + 1e-6) / walk.stream.timeBase.value).rounded(.down)))
         var index: Int? = 0
 
         // Far away, and in a file that can be trusted: start at a keyframe before the time.

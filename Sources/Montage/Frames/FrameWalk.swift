@@ -51,6 +51,22 @@ final class FrameWalk {
     /// Whether anything on the way was damaged.
     var isDamaged: Bool { !faults.isEmpty || corruptFrames > 0 }
 
+    /// Whether leaving out pictures that no other needs is safe in this codec.
+    var canEconomise: Bool { stream.parameters.codecName == "h264" }
+
+    /// The highest time of a shown packet from here to the end, read without decoding; nil where none has a
+    /// time. Leaves the walk at the end of the file: restart it.
+    func latestShown() throws -> Int64? {
+        var latest: Int64?
+        while try readPacket() {
+            guard packet.streamIndex == stream.index, packet.byteCount > 0, !packet.isDiscarded,
+                let pts = packet.pts
+            else { continue }
+            latest = max(latest ?? pts, pts)
+        }
+        return latest
+    }
+
     /// Goes to a keyframe at or before `ticks` and decodes from there; false if the container cannot.
     func restart(at ticks: Int64) throws -> Bool {
         do {
@@ -124,7 +140,7 @@ final class FrameWalk {
     }
 
     private func economise() {
-        guard stream.parameters.codecName == "h264" else { return }
+        guard canEconomise else { return }
         let isEarly = economyEnd.map { end in packet.pts.map { $0 < end } ?? false } ?? false
         decoder.skip(isEarly ? .nonReference : .nothing)
     }

@@ -40,12 +40,19 @@ extension LastFrame {
 
     private static func seek(_ walk: FrameWalk) throws -> LastFrame? {
         var ladder = SeekLadder(walk)
-        // Of what lies well before the end only the pictures that others are made from are needed. Should the
-        // file's claim of its length be wrong, the time of a picture left out is not reached: then without.
-        walk.economyEnd = walk.claimedEnd.map { $0 - 2 * walk.reorderWindow }
+        var isEconomical = true
         // Eight steps back reach 4 minutes from the end by time, or 8 keyframes by an index.
         for _ in 0..<8 {
             guard let ticks = ladder.next(), try walk.restart(at: ticks) else { return nil }
+            // Of what lies before the last shown packet only the pictures that others are made from are needed.
+            // Reading the packets costs a hundredth of decoding them. Should the packets' times be wrong, the
+            // time of a picture left out is not reached: then without.
+            walk.economyEnd = nil
+            if isEconomical, walk.canEconomise {
+                let last = try walk.latestShown()
+                guard try walk.restart(at: ticks) else { return nil }
+                walk.economyEnd = last
+            }
             var latest = try Latest(window: walk.reorderWindow)
             let frame = try Frame()
             var startIsKeyframe = false
@@ -71,7 +78,7 @@ extension LastFrame {
                     frame: latest.release(), stream: walk.stream, index: nil, isSought: true, note: nil)
             }
             if walk.economyEnd != nil {
-                walk.economyEnd = nil
+                isEconomical = false
             } else {
                 ladder.landed(at: start.dts ?? start.pts)
             }

@@ -33,6 +33,32 @@ extension Picture {
         return try Self.encode(frame, format, settings)
     }
 
+    /// The picture as a WebP file, 8 bits a sample, with its opacity. Blocks.
+    ///
+    /// WebP holds no colour tag that is written here: a picture of high dynamic range or wide gamut is to be
+    /// mapped first.
+    ///
+    /// - Parameter quality: 1 (small) to 100 (best), 4:2:0; nil keeps every sample of an 8-bit picture, but for
+    ///   the colours of pixels that are wholly transparent.
+    /// - Throws: `MediaError.encoderMissing` where this FFmpeg has no libwebp.
+    public func webp(quality: Int? = nil) throws -> [UInt8] {
+        let eight = inEightBits()
+        var format = eight.videoFormat(PixelFormat(named: "bgra"))
+        var options = ["lossless": "1", "compression_level": "4"]
+        if let quality {
+            format.pixelFormat = hasAlpha ? PixelFormat(named: "yuva420p") ?? .yuv420p : .yuv420p
+            // VP8 in WebP is BT.601 of limited range whatever the size, by its definition.
+            format.colour = ColourTags(
+                matrix: "bt470bg", primaries: colour.primaries, transfer: colour.transfer, range: "tv")
+            options = ["quality": "\(min(100, max(1, quality)))", "compression_level": "4"]
+        }
+        let scaler = try Scaler(from: eight.videoFormat(), to: format)
+        let frame = try scaler.scale(eight.filled(eight.pixelFormat))
+        // By name: FFmpeg's first encoder for WebP may be the one for animations.
+        let settings = EncoderSettings(codec: "libwebp", options: options, threads: 1, globalHeader: false)
+        return try Self.encode(frame, format, settings)
+    }
+
     /// The picture as a frame; 16-bit samples in the byte order of `format`.
     func filled(_ format: PixelFormat) throws -> Frame {
         let frame = try Frame(videoWidth: width, height: height, format: format)

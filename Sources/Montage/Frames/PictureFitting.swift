@@ -28,7 +28,7 @@ extension Picture {
         }
         let isSquare = pixelAspect == Rational(1, 1)
         if isSquare, width == self.width, height == self.height { return self }
-        let shape = Double(self.width) * (pixelAspect.isValid ? pixelAspect.value : 1) / Double(self.height)
+        let shape = Double(self.width) * pixelAspect.believableAspect.value / Double(self.height)
         let wanted = Double(width) / Double(height)
         switch how {
         case .stretch:

@@ -10,6 +10,9 @@ struct BoxLayout {
     /// Whether a box claims more bytes than the file has.
     var isCutShort = false
 
+    /// Whether a box of content credentials (C2PA) lies beside the film.
+    var hasCredentials = false
+
     /// Reads the layout; empty where the file cannot be read.
     init(path: String) {
         guard let file = FileHandle(forReadingAtPath: path), let end = try? file.seekToEnd() else { return }
@@ -36,6 +39,10 @@ struct BoxLayout {
                 moov = "fragments"
                 return
             case "mdat": sawMedia = true
+            // The box's own name follows: d8fec3d6-1b0e-483c-9297-5828877ec481. Source: C2PA 2.1, 11.1.4.
+            case "uuid"
+            where bytes.dropFirst(8).elementsEqual([0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c]):
+                hasCredentials = true
             default: break
             }
             let (next, overflow) = place.addingReportingOverflow(size)

@@ -22,6 +22,8 @@ public struct ClipReport: Sendable, Codable, Equatable {
     public var moov: String?
     /// How many named chapters there are.
     public var chapters: Int
+    /// The chapters, where there are any.
+    public var chapterList: [Chapter]?
     /// The streams in the container's order.
     public var streams: [StreamReport]
     /// The stream a player shows; the same values as in `streams`.
@@ -38,6 +40,12 @@ public struct ClipReport: Sendable, Codable, Equatable {
     public var isDamaged: Bool
     /// What surprises players or people about this file, a sentence each.
     public var findings: [String]
+    /// A word for each finding, in their order, for programs.
+    public var findingCodes: [String]?
+    /// How the shown picture's frames hang together, as far as it was read.
+    public var gop: GOPReport?
+    /// What the packets of the shown and the heard stream tell, where they were read.
+    public var packets: [PacketReport]?
 }
 
 /// One stream of a file.
@@ -70,6 +78,8 @@ public struct StreamReport: Sendable, Codable, Equatable {
     public var isDefault: Bool
     /// Whether it is a cover picture.
     public var isAttachedPicture: Bool
+    /// The edit list of its track, where an MP4 has one.
+    public var edits: [EditReport]?
     /// Present for pictures.
     public var video: VideoReport?
     /// Present for sound.
@@ -114,6 +124,15 @@ public struct VideoReport: Sendable, Codable, Equatable {
     public var fieldOrder: String
     /// How many frames showing may lag behind decoding; 0 without B-frames.
     public var reorderDepth: Int
+    /// Frames a second as the times of the frames make it: by an MP4's index, or by the packets where these
+    /// were read.
+    public var measuredRate: Rational?
+    /// The shortest time from one frame to the next, in seconds, where the packets were read.
+    public var shortestInterval: Double?
+    /// The longest time from one frame to the next, but for the last, in seconds.
+    public var longestInterval: Double?
+    /// What is said about the light of a picture of high dynamic range.
+    public var light: HDRMetadata?
 }
 
 /// The sound of a stream.

@@ -38,9 +38,46 @@ extension ClipReport {
             if let colour = stream.video?.colour, !stream.isAttachedPicture {
                 add("  colour", [colour.words])
             }
+            if let light = stream.video?.light { add("  light", light.words) }
+        }
+        if let gop { add("groups", gop.words) }
+        for watch in packets ?? [] {
+            add(
+                "packets",
+                [
+                    "\(watch.count) of stream \(watch.stream)", "\(watch.smallest) to \(watch.largest) bytes",
+                    watch.peakBitRate.map { "at most \($0 / 1000) kb in a second" },
+                ])
+        }
+        for chapter in chapterList ?? [] {
+            add(
+                "chapter",
+                ["from \(decimal(Double(chapter.startMicroseconds) / 1e6, places: 3)) s", chapter.title])
         }
         for finding in findings { lines.append("  ! " + finding) }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension GOPReport {
+    fileprivate var words: [String?] {
+        [
+            "\(keyframes) keyframes",
+            shortest == longest ? "\(longest) frames apart" : "\(shortest) to \(longest) frames apart",
+            isClosed.map { $0 ? "closed" : "open" }, hasBFrames ? "B-frames" : "no B-frames",
+            isExact ? nil : "by the index",
+        ]
+    }
+}
+
+extension HDRMetadata {
+    fileprivate var words: [String?] {
+        [
+            maxLuminance.map { "display up to \(decimal($0, places: 0)) cd/m2" },
+            maxContentLight.map { "content up to \($0) cd/m2" },
+            maxFrameAverageLight.map { "frames up to \($0) cd/m2" },
+            dolbyVisionProfile.map { "Dolby Vision profile \($0)" },
+        ]
     }
 }
 

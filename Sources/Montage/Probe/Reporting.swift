@@ -1,6 +1,12 @@
 import Media
 
 extension Reading {
+    /// Whether the light of the picture must be looked for in its first frame.
+    var wantsFrameLight: Bool {
+        guard let shown, shown.hdr == nil else { return false }
+        return shown.parameters.colour.filled(from: shown.header?.colour).isHDR
+    }
+
     /// The report of what was gathered.
     func report(path: String) -> ClipReport {
         let described = streams.map(describe)
@@ -9,13 +15,18 @@ extension Reading {
             containerName: container.formatLongName,
             duration: container.durationMicroseconds.map { Double($0) / 1e6 },
             start: container.startMicroseconds.map { Double($0) / 1e6 }, bitRate: container.bitRate,
-            moov: layout?.moov, chapters: container.chapters.count, streams: described,
+            moov: layout?.moov, chapters: container.chapters.count,
+            chapterList: container.chapters.isEmpty ? nil : container.chapters, streams: described,
             video: described.first { $0.index == shown?.index }?.video,
             audio: described.first { $0.index == heard?.index }?.audio,
             frameCount: counted ?? shown?.declaredFrameCount.map(Int.init),
             frameCountIsCounted: counted != nil,
-            metadata: container.metadata, isDamaged: layout?.isCutShort == true || fault != nil, findings: [])
-        report.findings = findings(of: report)
+            metadata: container.metadata,
+            isDamaged: layout?.isCutShort == true || isSegmentCutShort || fault != nil,
+            findings: [], gop: gop, packets: packets)
+        let found = findings(of: report)
+        report.findings = found.map(\.text)
+        report.findingCodes = found.map(\.code)
         return report
     }
 
@@ -32,6 +43,7 @@ extension Reading {
             timeBase: stream.timeBase, start: stream.startTicks.map { Double($0) * tick },
             duration: stream.durationTicks.map { Double($0) * tick }, language: stream.metadata["language"],
             isDefault: stream.isDefault, isAttachedPicture: stream.isAttachedPicture,
+            edits: edits[stream.id],
             video: stream.kind == .video ? picture(stream) : nil,
             audio: stream.kind == .audio ? sound(stream) : nil)
     }
@@ -40,9 +52,10 @@ extension Reading {
         let coded = stream.parameters
         let header = stream.header
         let format = coded.pixelFormat ?? header.flatMap { PixelFormat(named: $0.pixelFormat) }
-        let shape = coded.sampleAspectRatio ?? Rational(1, 1)
-        let wide = Int((Double(coded.width) * shape.value).rounded())
+        let shape = stream.believableAspect
+        let wide = whole(Double(coded.width) * shape.value)
         let isTurned = stream.rotation % 180 != 0
+        let (isShown, tick) = (stream.index == shown?.index, stream.timeBase.value)
         let whole = Rational(coded.width * shape.num, coded.height * shape.den)
         return VideoReport(
             stream: stream.index, width: coded.width, height: coded.height,
@@ -51,9 +64,13 @@ extension Reading {
             sampleAspectRatio: coded.sampleAspectRatio,
             displayAspectRatio: whole.isValid ? whole.reduced : nil, rotation: stream.rotation,
             isMirrored: stream.isMirrored, averageRate: stream.averageRate, nominalRate: stream.nominalRate,
-            isVariableRate: stream.index == shown?.index ? isVariable : nil,
+            isVariableRate: isShown ? isVariable : nil,
             colour: coded.colour.filled(from: header?.colour),
-            hdr: stream.hdrMetadata, fieldOrder: coded.fieldOrder, reorderDepth: coded.reorderDepth)
+            hdr: stream.hdrMetadata, fieldOrder: coded.fieldOrder, reorderDepth: coded.reorderDepth,
+            measuredRate: isShown ? measuredRate : nil,
+            shortestInterval: isShown ? distances.map { Double($0.lowerBound) * tick } : nil,
+            longestInterval: isShown ? distances.map { Double($0.upperBound) * tick } : nil,
+            light: stream.hdr ?? (isShown ? frameLight : nil))
     }
 
     private func sound(_ stream: StreamInfo) -> AudioReport {

@@ -2,9 +2,7 @@ import Media
 
 /// Chooses one frame to stand for a film: sharp, and neither black nor white.
 ///
-/// Sharpness is the mean square of the Laplacian of brightness, light is how far the mean is from the ends, and
-/// contrast is the spread; their product ranks the frames. Measured on a grey picture 320 wide, where grain and
-/// block edges weigh little.
+/// `FrameScore` ranks the frames that are offered.
 struct Poster: ~Copyable {
     private let stream: StreamInfo
     private let best: Frame
@@ -18,7 +16,7 @@ struct Poster: ~Copyable {
 
     /// Keeps the frame, by a reference, if it is the best so far.
     mutating func offer(_ frame: borrowing Frame, at time: Double) throws {
-        let score = try Self.score(frame)
+        let score = try FrameScore.score(frame)
         guard score > bestScore else { return }
         (bestScore, seconds) = (score, time)
         best.take(from: try frame.reference())
@@ -27,40 +25,18 @@ struct Poster: ~Copyable {
     /// The frame chosen, upright and with square pixels; nil if none was offered.
     func picture() throws -> (picture: Picture, seconds: Double)? {
         guard bestScore >= 0 else { return nil }
-        let picture = try Picture(
-            best, rotation: stream.rotation, isMirrored: stream.isMirrored,
-            aspect: stream.parameters.sampleAspectRatio)
-        let wide = Int((Double(picture.width) * picture.pixelAspect.value).rounded())
-        let limited = min(16384, max(1, wide))
-        return (try picture.fitted(width: limited, height: picture.height, how: .stretch), seconds)
+        return (try Self.upright(best, stream), seconds)
     }
 
-    private static func score(_ frame: borrowing Frame) throws -> Double {
-        let width = min(320, max(8, frame.width))
-        let height = max(8, width * frame.height / max(1, frame.width))
-        let to = VideoFormat(width: width, height: height, pixelFormat: .gray8, timeBase: Rational(1, 25))
-        let scaler = try Scaler(from: frame.videoFormat(timeBase: Rational(1, 25)), to: to, algorithm: .area)
-        let grey = try scaler.scale(frame)
-        return grey.withPlane(0) { plane, pitch in
-            var (sum, squares, edges) = (0.0, 0.0, 0.0)
-            for y in 1..<(height - 1) {
-                for x in 1..<(width - 1) {
-                    let at = y * pitch + x
-                    let here = Int(plane[at])
-                    let around =
-                        Int(plane[at - 1]) + Int(plane[at + 1]) + Int(plane[at - pitch])
-                        + Int(plane[at + pitch])
-                    sum += Double(here)
-                    squares += Double(here * here)
-                    edges += Double((4 * here - around) * (4 * here - around))
-                }
-            }
-            let count = Double((width - 2) * (height - 2))
-            let mean = sum / count
-            let spread = max(0, squares / count - mean * mean).squareRoot()
-            // 1 between 60 and 190 of 255, falling to 0 at the ends.
-            let light = max(0, min(1, (mean - 16) / 44, (240 - mean) / 50))
-            return light * spread * (1 + (edges / count).squareRoot())
-        }
+    /// A frame as a picture for a screen: turned, with square pixels, in BT.709, no larger than is decoded.
+    static func upright(_ frame: borrowing Frame, _ stream: StreamInfo) throws -> Picture {
+        var picture = try Picture(
+            frame, rotation: stream.rotation, isMirrored: stream.isMirrored,
+            aspect: stream.parameters.sampleAspectRatio)
+        let peak = (frame.hdr ?? stream.hdr)?.peak ?? 1000
+        if let mapped = try picture.inStandardLight(peak: peak) { picture = mapped.picture }
+        let wide = Int((Double(picture.width) * picture.pixelAspect.believableAspect.value).rounded())
+        let limited = min(16384, max(1, wide))
+        return try picture.fitted(width: limited, height: picture.height, how: .stretch)
     }
 }

@@ -5,29 +5,35 @@ import Media
 /// The film's length need not be known: pictures are taken a second apart until there are too many, then every
 /// other one is dropped and the distance doubles.
 struct TileSheet {
-    /// The most pictures a sheet holds; more would make the file slow to load.
-    static let limit = 120
+    /// The most pictures it holds; more would make a sheet slow to load.
+    private let limit: Int
     /// Pixels of one picture.
     let width: Int
     /// Pixels of one picture.
     let height: Int
     /// The pictures with their times in seconds.
     private(set) var tiles: [(seconds: Double, picture: Picture)] = []
-    private var distance = 1.0
+    private var distance: Double
     private var next = 0.0
     private let stream: StreamInfo
 
-    init(stream: StreamInfo) {
+    /// - Parameters:
+    ///   - side: Pixels of a picture's longer side, which may be a little less for odd shapes.
+    ///   - limit: The most pictures.
+    ///   - distance: Seconds from one to the next, doubled whenever there are too many.
+    init(stream: StreamInfo, side: Int = 160, limit: Int = 120, distance: Double = 1) {
         self.stream = stream
+        self.limit = limit
+        self.distance = distance
         let coded = stream.parameters
-        let shape = coded.sampleAspectRatio?.value ?? 1
+        let shape = stream.believableAspect.value
         let (wide, high) = (Double(max(1, coded.width)) * shape, Double(max(1, coded.height)))
         let isTurned = stream.rotation % 180 != 0
         let ratio = isTurned ? wide / high : high / wide
-        // 160 wide, or 160 high where the picture stands upright; even sizes suit JPEG's halved chroma.
-        let side = ratio > 1 ? 160 / ratio : 160 * ratio
-        let other = min(160, max(2, Int((side / 2).rounded()) * 2))
-        (width, height) = ratio > 1 ? (other, 160) : (160, other)
+        // As wide as asked, or as high where the picture stands upright; even sizes suit JPEG's halved chroma.
+        let short = ratio > 1 ? Double(side) / ratio : Double(side) * ratio
+        let other = min(side, max(2, Int((short / 2).rounded()) * 2))
+        (width, height) = ratio > 1 ? (other, side) : (side, other)
     }
 
     /// Pictures a row.
@@ -39,7 +45,7 @@ struct TileSheet {
     mutating func offer(_ frame: borrowing Frame, at seconds: Double) throws -> Bool {
         guard seconds + 1e-6 >= next else { return false }
         tiles.append((seconds, try small(frame)))
-        if tiles.count > Self.limit {
+        if tiles.count > limit {
             tiles = tiles.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
             distance *= 2
         }
@@ -49,17 +55,25 @@ struct TileSheet {
     }
 
     /// A frame in the size of a tile, upright and with square pixels.
-    private func small(_ frame: borrowing Frame) throws -> Picture {
+    func small(_ frame: borrowing Frame) throws -> Picture {
         let isTurned = stream.rotation % 180 != 0
         let (w, h) = isTurned ? (height, width) : (width, height)
         var from = frame.videoFormat(timeBase: Rational(1, 25))
         from.colour = frame.colour.resolvedForRGB(
             height: frame.height, format: frame.pixelFormat, untagged: nil)
+        // Samples of high dynamic range need their 16 bits until they are mapped.
+        let display = from.colour.displayed
+        let isDeep = display != .sRGB
         let to = VideoFormat(
-            width: w, height: h, pixelFormat: .rgb24, colour: .sRGB, timeBase: Rational(1, 25))
+            width: w, height: h, pixelFormat: isDeep ? .rgb48le : .rgb24, colour: display,
+            timeBase: Rational(1, 25))
         let scaler = try Scaler(from: from, to: to, algorithm: .area)
         let scaled = try scaler.scale(frame)
-        return try Picture(width: w, height: h, bytes: scaled.packedBytes())
+        let picture = try Picture(
+            width: w, height: h, bitDepth: isDeep ? 16 : 8, bytes: scaled.packedBytes(), colour: display)
+        let peak = (frame.hdr ?? stream.hdr)?.peak ?? 1000
+        let mapped = try picture.inStandardLight(peak: peak)?.picture ?? picture
+        return mapped.inEightBits()
             .turned(clockwise: stream.rotation, mirrored: stream.isMirrored)
     }
 

@@ -1,3 +1,5 @@
+import Media
+
 /// Writes the file that maps a film's times to places on its sheet of small pictures.
 ///
 /// Source: W3C WebVTT for the file, W3C Media Fragments 4.2.2 for `#xywh=x,y,width,height` in pixels.
@@ -18,7 +20,7 @@ enum WebVTT {
     }
 
     private static func stamp(_ seconds: Double) -> String {
-        let all = Int((seconds * 1000).rounded())
+        let all = whole(seconds * 1000)
         func digits(_ value: Int, _ count: Int) -> String {
             let text = String(value)
             return String(repeating: "0", count: max(0, count - text.count)) + text

@@ -49,11 +49,11 @@ struct Checkup: Encodable, Sendable {
     private mutating func lookAtFFmpeg() {
         ffmpeg = FFmpegVersions.libraries.map { Library(name: $0.name, build: $0.build, run: $0.run) }
         ffmpegLicence = FFmpegVersions.license
-        for library in ffmpeg where library.build.major != library.run.major {
+        for trouble in FFmpegVersions.mismatches() {
             findings.append(
                 Finding(
-                    what: "compiled for \(library.name) \(library.build), but \(library.run) was loaded",
-                    location: library.name, hint: "build again: make clean build"))
+                    what: trouble.what, location: trouble.library,
+                    hint: "build Reel again on this machine: make clean build"))
         }
     }
 
@@ -136,9 +136,4 @@ struct Checkup: Encodable, Sendable {
         if findings.isEmpty { lines.append("all well") }
         return lines.joined(separator: "\n")
     }
-}
-
-extension String {
-    /// `59` of `59.27.100`.
-    fileprivate var major: Substring { prefix { $0 != "." } }
 }

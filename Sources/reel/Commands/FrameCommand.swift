@@ -6,86 +6,114 @@ import Montage
 struct FrameCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "frame",
-        abstract: "Take one exact frame out of a clip.",
+        abstract: "Take exact frames out of a clip.",
         discussion: """
-            The last frame is the last presented one, however the file is built. The picture is written as \
-            PNG without loss, or as JPEG where the name ends in .jpg, turned upright.
+            The last frame is the last presented one, however the file is built. A picture is written as the \
+            name's ending says: .png and .webp without loss, .jpg at quality 95, turned upright. Clips of high \
+            dynamic range or wide gamut are mapped to BT.709, and that is said.
+
+            Several frames (--keyframes, --every) go into the folder of --out, named by their number, or by \
+            their time where the number is not known. All of them appear, or none.
             """)
 
     @Argument(help: "The clip.")
     var file: String
 
-    @Flag(help: "The last presented frame.")
-    var last = false
-
-    @Flag(help: "The first presented frame.")
-    var first = false
-
-    @Option(help: ArgumentHelp("The frame on screen at this time, in seconds.", valueName: "seconds"))
-    var at: Double?
+    @OptionGroup var choice: FrameChoice
 
     @Option(
-        help: ArgumentHelp(
-            "The frame of this number, counted from 0 in order of presentation.", valueName: "n"))
-    var index: Int?
+        name: .shortAndLong,
+        help: ArgumentHelp("Where to write one frame: .png, .jpg or .webp.", valueName: "file"))
+    var output: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it: .png or .jpg.", valueName: "file"))
-    var output: String
+    @Option(
+        help: ArgumentHelp("The folder for several frames; made if missing.", valueName: "dir"))
+    var out: String?
 
+    @OptionGroup var shape: PictureShape
+    @OptionGroup var presets: PresetOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        let chosen = [last, first, at != nil, index != nil].filter { $0 }.count
-        guard chosen == 1 else {
-            throw ValidationError("say which frame: one of --last, --first, --at SECONDS, --index N")
+        try choice.check()
+        try shape.check()
+        if choice.isSeries {
+            guard out != nil, output == nil else {
+                throw ValidationError("several frames need a folder: --out DIR, and no -o")
+            }
+        } else {
+            guard let output, out == nil else {
+                throw ValidationError("say where to write the frame: -o FILE, and no --out")
+            }
+            guard let format = PictureFormat(ending: output) else {
+                throw ValidationError("-o must end in .png, .jpg or .webp, not '\(output)'")
+            }
+            if shape.quality != nil, format == .png {
+                throw ValidationError("--quality is for .jpg and .webp")
+            }
+            if shape.format != nil {
+                throw ValidationError("--format is for --out; -o says it by its ending")
+            }
         }
-        if let at, !(at >= 0 && at.isFinite) { throw ValidationError("--at takes seconds from 0 up") }
-        if let index, index < 0 { throw ValidationError("--index counts from 0") }
-        guard ["png", "jpg", "jpeg"].contains((output as NSString).pathExtension.lowercased()) else {
-            throw ValidationError("-o must end in .png or .jpg, not '\(output)'")
-        }
-    }
-
-    private var position: FramePosition {
-        if let at { return .seconds(at) }
-        if let index { return .index(index) }
-        return first ? .first : .last
     }
 
     func run() async throws {
         _ = common.logger()
         try InputPath.check(file)
+        let target = try shape.target(presets)
+        if let out { try await takeSeries(into: out, target) } else { try await takeOne(target) }
+    }
+
+    private func takeOne(_ target: PictureTarget) async throws {
+        guard let output, let format = PictureFormat(ending: output) else { return }
         try OutputPath.check(file: output, inputs: [file])
-        let (file, output, position) = (file, output, position)
-        let found = try await Lanes.shared.run { interrupt in
-            let frame = try FrameExtraction.frame(of: file, at: position, interrupt: interrupt)
-            let isPNG = output.lowercased().hasSuffix(".png")
-            let bytes = isPNG ? try frame.picture.png() : try frame.picture.jpeg(quality: 95)
+        let (file, choice) = (file, choice)
+        let report = try await Lanes.shared.run { interrupt in
+            var frame: ExtractedFrame
+            if let position = choice.position {
+                frame = try FrameExtraction.frame(of: file, at: position, interrupt: interrupt)
+            } else {
+                frame = try FrameExtraction.best(of: file, interrupt: interrupt)
+            }
+            frame.picture = try target.fitted(frame.picture)
+            let bytes = try target.encode(frame.picture, format)
             try interrupt.check()
             try PendingFile.write(bytes, to: output)
-            return frame
+            return FrameReport(frame, of: file, at: output)
         }
-        let report = Report(
-            file: file, output: output, width: found.picture.width, height: found.picture.height,
-            bitDepth: found.picture.bitDepth, index: found.index, seconds: found.ptsSeconds, note: found.note)
         if common.json {
             try Streams.result(json: report)
         } else {
             Streams.result(output)
-            let number = found.index.map { "frame \($0), " } ?? ""
-            Streams.note("\(number)\(Numbers.seconds(found.ptsSeconds)), \(report.width)x\(report.height)")
-            if let note = found.note { Streams.note(note) }
+            Streams.note(report.line)
+            if let note = report.note { Streams.note(note) }
         }
     }
 
-    private struct Report: Encodable {
-        var file: String
-        var output: String
-        var width: Int
-        var height: Int
-        var bitDepth: Int
-        var index: Int?
-        var seconds: Double
-        var note: String?
+    private func takeSeries(into folder: String, _ target: PictureTarget) async throws {
+        guard let selection = choice.selection else { return }
+        try OutputPath.prepare(folder: folder)
+        let format = shape.format ?? .png
+        let (file, stem) = (file, ((file as NSString).lastPathComponent as NSString).deletingPathExtension)
+        let reports = try await Lanes.shared.run { interrupt in
+            // Written one by one, never held together; renamed when all are there.
+            let batch = FrameBatch(folder: folder, stem: stem, ending: format.rawValue)
+            var reports: [FrameReport] = []
+            try FrameExtraction.series(of: file, selection, interrupt: interrupt) { found in
+                var frame = found
+                frame.picture = try target.fitted(frame.picture)
+                let path = try batch.add(try target.encode(frame.picture, format), frame)
+                reports.append(FrameReport(frame, of: file, at: path))
+                try interrupt.check()
+            }
+            try batch.publish()
+            return reports
+        }
+        if common.json {
+            try Streams.result(json: reports)
+        } else {
+            for report in reports { Streams.result(report.output) }
+            for note in Set(reports.compactMap(\.note)).sorted() { Streams.note(note) }
+        }
     }
 }

@@ -8,7 +8,9 @@ struct ProbeCommand: AsyncParsableCommand {
         abstract: "Say what is in media files.",
         discussion: """
             Reads headers, and as much of the streams as FFmpeg needs to be sure. With several files the \
-            result is a list; a file that cannot be read does not stop the others.
+            result is a list in their order, and they are read side by side; a file that cannot be read does \
+            not stop the others. docs/probe.schema.json describes the JSON: one object for one file, a list \
+            for several.
             """)
 
     @Argument(help: ArgumentHelp("Media files.", valueName: "file"))
@@ -17,28 +19,51 @@ struct ProbeCommand: AsyncParsableCommand {
     @Flag(help: "Count the pictures by reading the whole file.")
     var count = false
 
+    @Flag(help: "Read all packets: groups of pictures, rates and sizes as they are. Counts too.")
+    var packets = false
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         _ = common.verbose ? common.logger() : nil
-        var reports: [ClipReport] = []
-        var complaints: [Complaint] = []
-        for file in files {
+        var complaints: [Int: Complaint] = [:]
+        var readable: [Int] = []
+        for (place, file) in files.enumerated() {
             do {
                 try InputPath.check(file)
-                let (file, count) = (file, count)
-                reports.append(
-                    try await Lanes.shared.run { interrupt in
-                        try Probe.report(path: file, countFrames: count, interrupt: interrupt)
-                    })
-                if !common.json, let report = reports.last { Streams.result(report.text) }
+                readable.append(place)
             } catch {
-                let complaint = Complaint(error)
-                if files.count == 1 || complaint.status == .interrupted { throw complaint }
-                complaints.append(complaint)
-                if !common.json { Streams.note(complaint.text) }
+                complaints[place] = Complaint(error)
             }
         }
+        var (reports, told) = ([ClipReport](), 0)
+        // What stands before a place is told before it, so that lines come in the files' order.
+        func tell(upTo place: Int) {
+            guard !common.json, files.count > 1 else { return }
+            while told < place {
+                if let complaint = complaints[told] { Streams.note(complaint.text) }
+                told += 1
+            }
+        }
+        await Probe.reports(
+            paths: readable.map { files[$0] }, countFrames: count, packets: packets
+        ) { result, number in
+            let place = readable[number]
+            switch result {
+            case .success(let report):
+                tell(upTo: place)
+                told = place + 1
+                reports.append(report)
+                if !common.json { Streams.result(report.text) }
+            case .failure(let error):
+                complaints[place] = Complaint(error)
+                tell(upTo: place + 1)
+            }
+        }
+        tell(upTo: files.count)
+        let failures = complaints.sorted { $0.key < $1.key }.map(\.value)
+        if let first = failures.first(where: { $0.status == .interrupted }) { throw first }
+        if files.count == 1, let only = failures.first { throw only }
         if common.json {
             if files.count == 1 {
                 try Streams.result(json: reports[0])
@@ -46,9 +71,9 @@ struct ProbeCommand: AsyncParsableCommand {
                 try Streams.result(json: reports)
             }
         }
-        guard let first = complaints.first else { return }
+        guard let first = failures.first else { return }
         var summary = Complaint(
-            first.status, code: first.code, "\(complaints.count) of \(files.count) files could not be read")
+            first.status, code: first.code, "\(failures.count) of \(files.count) files could not be read")
         summary.hint = "the first: \(first.what)"
         summary.location = first.location
         throw summary

@@ -10,7 +10,7 @@ import Testing
     func `is the one that a full decode ends with`(_ recipe: Recipe) throws {
         let folder = try TempDirectory("last")
         let path = try recipe.make(in: folder)
-        let found = try FrameExtraction.frame(of: path, at: .last, interrupt: Interrupt())
+        let found = try FrameExtraction.frame(of: path, at: .last, light: .asStored, interrupt: Interrupt())
         let decoded = try Oracle.frames(
             of: path, matrix: recipe.matrix, range: recipe.range, format: found.picture.oracleFormat
         ).output

@@ -53,6 +53,28 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `goes through WebP without loss, and comes close with`(_ alpha: Bool) throws {
+        var picture = try sample(33, 17, alpha: alpha)
+        // What cannot be seen at all has no colour in WebP.
+        if alpha { for at in stride(from: 3, to: picture.bytes.count, by: 4) { picture.bytes[at] |= 1 } }
+        let back = try Picture.decode(picture.webp())
+        #expect(back.bytes == picture.bytes && back.hasAlpha == alpha)
+        for height in [48, 720] {
+            let bytes = plain(64 * height, [200, 120, 40] + (alpha ? [128] : []))
+            let plain = try Picture(width: 64, height: height, hasAlpha: alpha, bytes: bytes)
+            #expect(try worst(Picture.decode(plain.webp(quality: 95)).bytes, bytes) <= 4)
+        }
+        let small = try sample(64, 64).webp(quality: 5), large = try sample(64, 64).webp(quality: 95)
+        #expect(small.count < large.count)
+    }
+
+    @Test func `of 16 bits becomes 8 bits in WebP, to the nearest`() throws {
+        let bytes: [UInt8] = [0xff, 0x7f, 0x00, 0x80, 0x80, 0x00] + [0x7f, 0x00, 0xff, 0xff, 0x81, 0xff]
+        let picture = try Picture(width: 2, height: 1, bitDepth: 16, bytes: bytes)
+        #expect(try Picture.decode(picture.webp()).bytes == [127, 128, 0, 0, 255, 255])
+    }
+
     @Test func `as JPEG keeps its colours at 720 lines, where video would be BT.709`() throws {
         let bytes = plain(64 * 720, [220, 30, 60])
         let picture = try Picture(width: 64, height: 720, bytes: bytes)
