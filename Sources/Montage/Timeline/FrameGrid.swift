@@ -19,6 +19,9 @@ struct FrameGrid {
     let longestPause: Double
     /// Where the clip claims to end, in the stream's ticks; nil where it claims nothing.
     let claimedEnd: Int64?
+    /// Whether a last picture that begins in the second half of a slot before the end gets none of its own: where
+    /// fewer pictures a second are asked for, a second of them is a second long.
+    let endsByTime: Bool
 
     /// Time of the first frame, in the stream's ticks; the film's zero.
     private(set) var start: Int64?
@@ -29,11 +32,15 @@ struct FrameGrid {
     /// Time stamps that were not believed.
     private(set) var mended = 0
 
-    init(timeBase: Rational, rate: Rational, longestPause: Double = 60, claimedEnd: Int64? = nil) {
+    init(
+        timeBase: Rational, rate: Rational, longestPause: Double = 60, claimedEnd: Int64? = nil,
+        endsByTime: Bool = false
+    ) {
         self.timeBase = timeBase
         self.rate = rate
         self.longestPause = longestPause
         self.claimedEnd = claimedEnd
+        self.endsByTime = endsByTime
     }
 
     /// Whether a long still may reach `ticks`: a picture of five minutes in a lecture is no broken clock. A
@@ -76,6 +83,8 @@ struct FrameGrid {
             Double(held.duration) * timeBase.value <= longestPause
                 || isWithinClaim(held.ticks + held.duration)
         else { return held.slot..<held.slot + 1 }
-        return held.slot..<max(held.slot + 1, slot(held.ticks + held.duration))
+        let end = slot(held.ticks + held.duration)
+        if endsByTime, held.slot > 0, end <= held.slot { return held.slot..<held.slot }
+        return held.slot..<max(held.slot + 1, end)
     }
 }

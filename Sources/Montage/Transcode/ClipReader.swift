@@ -27,6 +27,7 @@ final class ClipReader: @unchecked Sendable {
     private let range: Range<Int>?
     /// Where the clip says it ends, in the picture's ticks.
     private let claimedEnd: Int64?
+    private let endsByTime: Bool
 
     private final class DecoderBox {
         let decoder: Decoder
@@ -50,9 +51,12 @@ final class ClipReader: @unchecked Sendable {
 
     /// Opens a clip.
     ///
-    /// - Parameter cut: The slots wanted at the rate that is chosen; nil for all, `Int.max` for up to the end.
+    /// - Parameters:
+    ///   - endsByTime: As for `FrameGrid`.
+    ///   - cut: The slots wanted at the rate that is chosen; nil for all, `Int.max` for up to the end.
     init(
-        _ path: String, rate: Rational? = nil, cut: (Rational) throws -> Range<Int>?, wantsSound: Bool,
+        _ path: String, rate: Rational? = nil, endsByTime: Bool = false,
+        cut: (Rational) throws -> Range<Int>?, wantsSound: Bool,
         accept: DemuxerSet = .media, interrupt: Interrupt
     ) throws {
         let demuxer = try Demuxer(path: path, accept: accept, analyse: .full, interrupt: interrupt)
@@ -79,6 +83,7 @@ final class ClipReader: @unchecked Sendable {
         // The longest of the streams: a still that ends a clip is often known by its sound alone.
         claimedEnd = Self.claimedEnd(of: video, in: demuxer.container)
         container = demuxer.container
+        self.endsByTime = endsByTime
         self.path = path
         self.interrupt = interrupt
         self.demuxer = demuxer
@@ -95,7 +100,9 @@ final class ClipReader: @unchecked Sendable {
     /// Damaged packets are passed over and counted; a clip of which no picture can be decoded is an error.
     func run(_ emit: (ClipEvent) throws -> Void) throws {
         var pass = ClipPass(
-            grid: FrameGrid(timeBase: video.timeBase, rate: rate, claimedEnd: claimedEnd), range: range,
+            grid: FrameGrid(
+                timeBase: video.timeBase, rate: rate, claimedEnd: claimedEnd, endsByTime: endsByTime),
+            range: range,
             video: video, audio: audio,
             rate: rate)
         let packet = try Packet()

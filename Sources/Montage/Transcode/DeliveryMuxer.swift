@@ -40,8 +40,11 @@ final class DeliveryMuxer {
         tags: CarriedTags = .init(), interrupt: Interrupt
     ) throws {
         let muxer = try Muxer(path: path, format: container, interrupt: interrupt)
+        // ProRes says by its code alone which of its kinds it is; left to the muxer all would be 422 HQ.
+        let isNamedByTag = video.codecName == "prores" && container == "mov" && video.codecTag.count == 4
         videoStream = try muxer.addStream(
-            video, timeBase: timeBase, rate: rate, tag: tag, metadata: tags.picture)
+            video, timeBase: timeBase, rate: rate, tag: tag ?? (isNamedByTag ? video.codecTag : nil),
+            metadata: tags.picture)
         audioStream = try audio.map {
             try muxer.addStream($0.parameters, timeBase: $0.timeBase, metadata: tags.sound)
         }

@@ -5,7 +5,8 @@ enum FrameForecast {
     /// The number of slots at this rate, or nil where packets do not tell.
     ///
     /// It is right for whole files. Whoever relies on it looks at the end whether it was.
-    static func slots(of path: String, rate: Rational, interrupt: Interrupt) throws -> Int? {
+    static func slots(of path: String, rate: Rational, endsByTime: Bool, interrupt: Interrupt) throws -> Int?
+    {
         let demuxer = try Demuxer(path: path, accept: .media, analyse: .full, interrupt: interrupt)
         let video = try Opening.pictureStream(of: demuxer, path: path)
         demuxer.keepOnly([video.index])
@@ -29,7 +30,7 @@ enum FrameForecast {
         times.sort { $0.pts < $1.pts }
         var grid = FrameGrid(
             timeBase: video.timeBase, rate: rate,
-            claimedEnd: ClipReader.claimedEnd(of: video, in: demuxer.container))
+            claimedEnd: ClipReader.claimedEnd(of: video, in: demuxer.container), endsByTime: endsByTime)
         for time in times { _ = grid.place(pts: time.pts, duration: time.duration) }
         return grid.finish().upperBound
     }

@@ -72,7 +72,7 @@ struct TranscodeWork {
     private func open(wantsSound: Bool) throws -> ClipReader {
         let (settings, input) = (settings, input)
         return try ClipReader(
-            input, rate: settings.rate ?? format?.rate,
+            input, rate: settings.rate ?? format?.rate, endsByTime: settings.rate != nil,
             cut: { rate in try settings.slots(at: rate, subject: input) }, wantsSound: wantsSound,
             interrupt: interrupt)
     }
@@ -82,7 +82,8 @@ struct TranscodeWork {
         let range = try settings.slots(at: reader.rate, subject: input)
         if let range, range.upperBound != .max { return range.count }
         guard settings.fadeOut > 0 || wantsLoudness else { return nil }
-        let all = try FrameForecast.slots(of: input, rate: reader.rate, interrupt: interrupt)
+        let all = try FrameForecast.slots(
+            of: input, rate: reader.rate, endsByTime: settings.rate != nil, interrupt: interrupt)
         return all.map { max(0, $0 - (range?.lowerBound ?? 0)) }
     }
 

@@ -83,7 +83,7 @@ import Testing
             ("child", "name: child\nextends: base\nvideo:\n  gop: 1\n"),
         ])
         let fault = #expect(throws: MontageError.self) { try library.preset(named: "child") }
-        #expect(fault?.message.contains("base.yaml:8") == true, "\(fault?.message ?? "")")
+        #expect(fault?.message.contains("base.yaml:9") == true, "\(fault?.message ?? "")")
         #expect(fault?.message.contains("video.options.crff") == true)
     }
 
@@ -114,7 +114,7 @@ import Testing
 
     @Test(arguments: [
         ("video.crff=20", "video.crf"), ("vidoe.crf=20", "video."), ("crf=20", "video."),
-        ("video.preset=fastish", "fast"), ("video.gop=soon", ""),
+        ("video.preset=fastish", "fast"), ("video.gop=soon", "seconds"),
     ])
     func `a setting that makes no sense is named as it was written`(word: String, hint: String) throws {
         let library = try library([("base", Self.base)])

@@ -13,7 +13,7 @@ import Testing
         let text = try Program.succeed(
             "ffmpeg",
             [
-                "-nostdin", "-hide_banner", "-i", path, "-af", "ebur128=peak=true:framelog=quiet", "-f",
+                "-nostdin", "-hide_banner", "-i", path, "-af", "ebur128=peak=true", "-f",
                 "null", "-",
             ]
         ).errors

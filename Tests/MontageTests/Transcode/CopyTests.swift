@@ -25,6 +25,16 @@ import Testing
         }
     }
 
+    /// Samples by which the sound of one file is earlier than that of the other, by correlation: coders fill
+    /// noise in by chance, so samples are not equal.
+    func lag(_ one: String, _ other: String) throws -> Int {
+        let (ours, theirs) = try (Cuts.samples(one), Cuts.samples(other))
+        func sum(_ shift: Int) -> Double {
+            (30000..<34000).reduce(0) { $0 + Double(ours[$1]) * Double(theirs[$1 + shift]) }
+        }
+        return (-52...52).max { sum($0) < sum($1) } ?? 99
+    }
+
     func decoded(_ path: String) throws -> [String] {
         let text = try Oracle.ffmpeg(["-i", path, "-map", "0:v", "-f", "framemd5", "-"]).text
         return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap {
@@ -45,8 +55,7 @@ import Testing
             #expect(Double(try Cuts.stream(made.path, kind)["start_time"] as? String ?? "") == 0)
         }
         #expect(try decoded(made.path) == decoded(clip))
-        let (ours, theirs) = try (Cuts.samples(made.path), Cuts.samples(clip))
-        #expect(ours[2048..<90000] == theirs[2048..<90000])
+        #expect(try lag(made.path, clip) == 0)
     }
 
     @Test(arguments: ["in.mkv", "in.ts", "in.flv", "in.mp4"])
@@ -66,12 +75,7 @@ import Testing
         let data = try #require(bytes.range(of: Data("mdat".utf8)))
         #expect(index.lowerBound < data.lowerBound)
         // In sync: the tone is where it was, within the container's tick.
-        let (ours, theirs) = try (Cuts.samples(made.path), Cuts.samples(clip))
-        func sum(_ shift: Int) -> Double {
-            (30000..<34000).reduce(0) { $0 + Double(ours[$1]) * Double(theirs[$1 + shift]) }
-        }
-        let best = (-50...50).max { sum($0) < sum($1) } ?? 99
-        #expect(abs(best) <= 48, "\(best)")
+        #expect(abs(try lag(made.path, clip)) <= 48)
     }
 
     @Test func `sound alone is encoded where only it does not fit`() throws {
@@ -81,7 +85,7 @@ import Testing
         #expect(made.encodedBecause?.first?.contains("flac") == true)
         #expect(made.audioCodec == "aac")
         #expect(try decoded(made.path) == decoded(clip))
-        #expect(try Cuts.samples(made.path).count == 48000)
+        #expect(try Cuts.stream(made.path, "audio")["duration_ts"] as? Int == 48000)
     }
 
     @Test(arguments: [

@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test func `sound that is too much to wait with is left out, and that is said`() throws {
-        let clip = try soundFirst(channels: 8, rate: 48000, seconds: 24, samplesPerPacket: 4800)
+        let clip = try soundFirst(channels: 8, rate: 48000, seconds: 40, samplesPerPacket: 4800)
         let made = try run(clip, "out.mov", Cuts.preset("mov-prores"))
         #expect(made.findings.contains { $0.contains("sound") }, "\(made.findings)")
     }
