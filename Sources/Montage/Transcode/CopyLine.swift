@@ -53,7 +53,7 @@ struct CopyLine {
             frames += 1
             end = max(end, pts + (packet.duration > 0 ? packet.duration : plan.step))
             try muxer.writeVideo(packet)
-            try line?.advance(to: Double(end) * video.timeBase.value) { try muxer.writeAudio($0) }
+            try line?.advance(to: seconds(end, frames: frames)) { try muxer.writeAudio($0) }
             if let expected {
                 let share = min(0.99, Double(end) / Double(max(1, expected)))
                 if share >= told + 0.01 {
@@ -62,7 +62,7 @@ struct CopyLine {
                 }
             }
         }
-        try line?.finish(at: Double(end) * video.timeBase.value) { try muxer.writeAudio($0) }
+        try line?.finish(at: seconds(end, frames: frames)) { try muxer.writeAudio($0) }
         try muxer.finish()
         let coded = video.parameters
         let count = moved.map {
@@ -82,6 +82,14 @@ struct CopyLine {
             abs(average.value - nominal.value) <= nominal.value * 0.0005
         else { return nil }
         return nominal
+    }
+
+    /// Where `frames` pictures end. Matroska counts milliseconds: where the rate is constant it says it better.
+    private func seconds(_ end: Int64, frames: Int) -> Double {
+        let told = Double(end) * plan.video.timeBase.value
+        guard let rate = constantRate else { return told }
+        let counted = Double(frames) / rate.value
+        return abs(counted - told) < 0.002 ? counted : told
     }
 
     private func stream(_ audio: StreamInfo) -> DeliveryMuxer.Audio {

@@ -141,21 +141,25 @@ struct BatchTable {
 
     init(_ entries: [TranscodeBatch.Entry]) {
         let head = ["file", "result", "frames", "speed", "size"]
-        let rows = entries.map { entry in
-            [
-                entry.file, entry.copied == true ? "copied" : entry.state,
-                entry.frames.map { "\($0)" } ?? "", entry.speed.map { "\($0)x" } ?? "",
-                entry.bytesOut.map { out in
-                    (entry.bytesIn.map { Numbers.bytes($0) + " -> " } ?? "") + Numbers.bytes(out)
-                } ?? "",
-            ]
-        }
+        let rows = entries.map(Self.row)
         let all = [head] + rows
-        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let widths: [Int] = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         lines = all.map { row in
             let cells = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
             let line = cells.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed())
         }
+    }
+
+    private static func row(_ entry: TranscodeBatch.Entry) -> [String] {
+        let result = entry.copied == true ? "copied" : entry.state
+        let frames = entry.frames.map { String($0) } ?? ""
+        let speed = entry.speed.map { String($0) + "x" } ?? ""
+        var size = ""
+        if let out = entry.bytesOut {
+            if let before = entry.bytesIn { size = Numbers.bytes(before) + " -> " }
+            size += Numbers.bytes(out)
+        }
+        return [entry.file, result, frames, speed, size]
     }
 }
