@@ -75,4 +75,21 @@ extension Encoder {
     public static func kind(_ codec: String) -> MediaKind? {
         avcodec_find_encoder_by_name(codec).map { MediaKind($0.pointee.type) }
     }
+
+    /// The pixel format of that encoder that loses least of a source's; the source's own where it is taken.
+    /// Nil if there is no such encoder. Source: `avcodec_find_best_pix_fmt_of_list`.
+    public static func nearestPixelFormat(to source: PixelFormat, codec: String) -> PixelFormat? {
+        guard let found = avcodec_find_encoder_by_name(codec) else { return nil }
+        guard let list = reel_codec_pixel_formats(found) else { return source }
+        var loss: Int32 = 0
+        let best = avcodec_find_best_pix_fmt_of_list(list, source.raw, source.hasAlpha ? 1 : 0, &loss)
+        return best == AV_PIX_FMT_NONE ? nil : PixelFormat(raw: best)
+    }
+
+    /// FFmpeg's name of the codec that the encoder of that name makes: `h264` for `libx264`; nil if there is
+    /// no such encoder.
+    public static func codecName(of encoder: String) -> String? {
+        avcodec_find_encoder_by_name(encoder).flatMap { avcodec_get_name($0.pointee.id) }
+            .map { String(cString: $0) }
+    }
 }

@@ -29,10 +29,13 @@ enum ForeignEncoders {
                 }
             }
         case "libx265":
-            let said = options["x265-params"] ?? ""
-            if !said.contains("log-level") {
-                options["x265-params"] = said.isEmpty ? "log-level=none" : said + ":log-level=none"
-            }
+            var said = options["x265-params"].map { [$0] } ?? []
+            let known = said.first ?? ""
+            if !known.contains("log-level") { said.append("log-level=none") }
+            // Its row threads change the stream: with a pool it writes rows that can be read side by side,
+            // without one it does not. A fixed pool makes the bytes the same on any number of cores.
+            if !known.contains("pools") { said.append("pools=4") }
+            options["x265-params"] = said.joined(separator: ":")
         default: break
         }
     }

@@ -20,15 +20,21 @@ public enum Concat {
                 .invalidArgument, operation: "there are no clips to join", subject: output,
                 hint: "Name at least one clip.")
         }
+        guard !["gif", "webp"].contains(preset.container), preset.video.mode != .copy else {
+            throw MontageError(
+                .incompatible,
+                operation: "clips cannot be joined by the preset \(preset.name)", subject: output,
+                hint: "Join them by another preset, then use `reel transcode` on the result.")
+        }
         let pending = try Pending([output])
         for path in inputs { _ = try Pending([output], input: path) }
         let wantsSound = preset.audio != nil
         let opened = try ClipReader(first, wantsSound: wantsSound, interrupt: interrupt)
         let rate = opened.rate
-        let order = DeliveryLine.Order(
+        let order = DeliveryOrder(
             path: pending.path(0), container: preset.container, muxerOptions: preset.muxerOptions,
-            video: preset.video, audio: preset.audio, size: nil, rate: rate, colour: nil, threads: 0,
-            title: title)
+            editLists: preset.editLists ?? true, video: preset.video, audio: preset.audio, size: nil,
+            rate: rate, colour: nil, threads: 0, title: title)
         let made = try FanOut.run(order, interrupt: interrupt) { send in
             for (i, path) in inputs.enumerated() {
                 let reader =
@@ -72,7 +78,7 @@ public enum Concat {
 extension FanOut {
     /// One output fed by any number of clips in turn.
     static func run(
-        _ order: DeliveryLine.Order, interrupt: Interrupt,
+        _ order: DeliveryOrder, interrupt: Interrupt,
         feed: @escaping @Sendable (_ send: (ClipEvent) throws -> Void) throws -> Void
     ) throws -> DeliveredOutput {
         let queue = BoundedQueue<ClipEvent>(capacity: depth, interrupt: interrupt)
@@ -87,11 +93,11 @@ extension FanOut {
                     isFed.withLock { $0 = true }
                 },
                 {
-                    let line = DeliveryLine(order, interrupt: interrupt)
+                    let line = DeliveryLine([order], interrupt: interrupt)
                     while let event = try queue.receive() { try line.eat(event) }
                     guard isFed.withLock({ $0 }) else { return }
                     let made = try line.finish()
-                    result.withLock { $0 = made }
+                    result.withLock { $0 = made.first }
                 },
             ])
         guard let made = result.withLock({ $0 }) else {

@@ -39,8 +39,11 @@ public enum Join {
         }
         let muxer = try DeliveryMuxer(
             path: pending.path(0), container: job.preset.container, options: job.preset.muxerOptions,
-            video: scan.parameters, rate: format.rate, audio: stream, title: job.title,
-            chapters: job.chapters ?? [], interrupt: interrupt)
+            editLists: job.preset.editLists ?? true, video: scan.parameters, timeBase: format.rate.inverse,
+            rate: format.rate, tag: job.preset.video.tag, audio: stream,
+            tags: CarriedTags(
+                file: job.title.map { ["title": $0] } ?? [:], chapters: job.chapters ?? []),
+            interrupt: interrupt)
 
         let grid = SampleGrid(rate: format.rate, sampleRate: format.sampleRate)
         var position: Int64 = 0

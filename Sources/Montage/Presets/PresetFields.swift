@@ -1,56 +1,42 @@
-import Yams
-
-/// One mapping of a preset file while it is read: every key is asked for once, what is left over is an
-/// error, and every error names file, line and key.
+/// One mapping of a preset while it is read: every key is asked for once, what is left over is an error,
+/// and every error names the place and the key.
 struct PresetFields {
-    let file: String
     /// The way to this mapping: `video.options.`, or empty at the top.
     let prefix: String
-    private let mapping: Node.Mapping
+    let tree: PresetTree
 
-    init(_ node: Node, file: String, prefix: String = "") throws(MontageError) {
-        guard case .mapping(let mapping) = node else {
-            throw Self.fault(
-                file, node.mark, prefix.isEmpty ? "the file" : String(prefix.dropLast()),
-                "must be a mapping of keys to values")
-        }
-        (self.file, self.prefix, self.mapping) = (file, prefix, mapping)
+    init(_ tree: PresetTree, prefix: String = "") {
+        self.tree = tree
+        self.prefix = prefix
     }
 
-    static func fault(_ file: String, _ mark: Mark?, _ key: String, _ what: String, hint: String? = nil)
+    static func fault(_ origin: PresetTree.Origin, _ key: String, _ what: String, hint: String? = nil)
         -> MontageError
     {
         MontageError(
-            .presetInvalid, operation: "\(key) \(what)",
-            subject: mark.map { "\(file):\($0.line)" } ?? file,
+            .presetInvalid, operation: "\(key) \(what)", subject: origin.text,
             hint: hint ?? "Correct the preset file; docs/PRESETS.md lists what may stand in it.")
     }
 
     func fault(_ key: String, _ what: String, hint: String? = nil) -> MontageError {
-        Self.fault(file, line(of: key) ?? mapping.mark, prefix + key, what, hint: hint)
+        Self.fault(tree[key]?.origin ?? tree.origin, prefix + key, what, hint: hint)
     }
-
-    func line(of key: String) -> Mark? { mapping.first { $0.key.string == key }?.key.mark }
 
     /// Refuses keys outside `known`, with the nearest known one as the hint.
     func allow(only known: [String]) throws(MontageError) {
-        for (key, _) in mapping {
-            guard let name = key.string else {
-                throw Self.fault(file, key.mark, prefix + "key", "must be a word")
-            }
-            guard !known.contains(name) else { continue }
-            let near = known.min { distance($0, name) < distance($1, name) }
+        for entry in tree.entries where !known.contains(entry.key) {
             let hint =
-                if let near, distance(near, name) <= 2 { "Did you mean '\(prefix)\(near)'?" } else {
+                if let near = entry.key.nearest(of: known) { "Did you mean '\(prefix)\(near)'?" } else {
                     "Known here: \(known.joined(separator: ", "))."
                 }
-            throw Self.fault(file, key.mark, prefix + name, "is an unknown key", hint: hint)
+            throw Self.fault(entry.origin, prefix + entry.key, "is an unknown key", hint: hint)
         }
     }
 
     func optionalString(_ key: String) throws(MontageError) -> String? {
-        guard let node = mapping[key] else { return nil }
-        guard let text = node.scalar?.string, !text.isEmpty else { throw fault(key, "must be a text") }
+        guard let entry = tree[key] else { return nil }
+        if case .nothing = entry.value { return nil }
+        guard case .text(let text) = entry.value, !text.isEmpty else { throw fault(key, "must be a text") }
         return text
     }
 
@@ -65,6 +51,26 @@ struct PresetFields {
         return number
     }
 
+    func optionalBool(_ key: String) throws(MontageError) -> Bool? {
+        guard let text = try optionalString(key) else { return nil }
+        switch text.lowercased() {
+        case "true", "yes", "on": return true
+        case "false", "no", "off": return false
+        default: throw fault(key, "must be true or false")
+        }
+    }
+
+    /// A finite number within bounds.
+    func optionalNumber(_ key: String, _ bounds: ClosedRange<Double>, _ what: String) throws(MontageError)
+        -> Double?
+    {
+        guard let text = try optionalString(key) else { return nil }
+        guard let number = Double(text), number.isFinite, bounds.contains(number) else {
+            throw fault(key, "must be \(what)")
+        }
+        return number
+    }
+
     func optionalSeconds(_ key: String) throws(MontageError) -> Double? {
         guard let text = try optionalString(key) else { return nil }
         guard let number = Double(text), number.isFinite, number > 0 else {
@@ -74,37 +80,49 @@ struct PresetFields {
     }
 
     func optionalFields(_ key: String) throws(MontageError) -> PresetFields? {
-        guard let node = mapping[key] else { return nil }
-        return try PresetFields(node, file: file, prefix: prefix + key + ".")
+        guard let entry = tree[key] else { return nil }
+        switch entry.value {
+        case .mapping(let inner): return PresetFields(inner, prefix: prefix + key + ".")
+        case .nothing: return nil
+        default: throw fault(key, "must be a mapping of keys to values")
+        }
     }
 
     /// A flat mapping of texts; numbers and booleans stay as they are written.
     func texts(_ key: String) throws(MontageError) -> [String: String] {
         guard let inner = try optionalFields(key) else { return [:] }
         var found: [String: String] = [:]
-        for (name, value) in inner.mapping {
-            guard let name = name.string else { throw fault(key, "has a key that is no word") }
-            guard let text = value.scalar?.string else {
-                throw inner.fault(name, "must be a text or a number")
+        for entry in inner.tree.entries {
+            switch entry.value {
+            case .text(let text): found[entry.key] = text
+            case .nothing: continue
+            default: throw inner.fault(entry.key, "must be a text or a number")
             }
-            found[name] = text
         }
         return found
     }
 }
 
-/// Letters to change, add or drop to get from one word to the other (Levenshtein).
-private func distance(_ a: String, _ b: String) -> Int {
-    let b = Array(b)
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, y) in b.enumerated() {
-            let above = row[j + 1]
-            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-            diagonal = above
-        }
+extension String {
+    /// The word of a list that differs by two letters at most, if there is one.
+    func nearest(of words: some Sequence<String>) -> String? {
+        words.map { (word: $0, distance: Self.distance($0, self)) }.filter { $0.distance <= 2 }
+            .min { $0.distance < $1.distance }?.word
     }
-    return row[b.count]
+
+    /// Letters to change, add or drop to get from one word to the other (Levenshtein).
+    private static func distance(_ a: String, _ b: String) -> Int {
+        let b = Array(b)
+        var row = Array(0...b.count)
+        for (i, x) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, y) in b.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = Swift.min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[b.count]
+    }
 }

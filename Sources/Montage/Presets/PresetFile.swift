@@ -1,78 +1,84 @@
 import Foundation
 import Media
-import Yams
 
-/// A preset as it stands in its file, with the lines of its keys, so that a fault that only the encoder
-/// can find still names file, line and key.
+/// A preset put together from its file and those that it extends, with the place of each key, so that a
+/// fault that only the encoder can find still names the place and the key.
 struct PresetFile: Sendable {
     let preset: Preset
+    /// The file that bears its name.
     let path: String
-    /// Line by full key: `video.options.crf`.
-    let lines: [String: Int]
+    /// Everything that is set, inherited or not.
+    let tree: PresetTree
+    /// Place by full key: `video.options.crf`.
+    let origins: [String: PresetTree.Origin]
 
-    init(path: String) throws(MontageError) {
+    /// The sections and the keys that they know; anything else in `--set` is an option of the encoder.
+    static let sections: [String: [String]] = [
+        "video": [
+            "codec", "pixelFormat", "colour", "gop", "options", "tag", "mode", "maxWidth", "maxHeight",
+            "maxRate",
+        ],
+        "audio": ["codec", "sampleRate", "layout", "sampleFormat", "options", "mode", "loudness"],
+        "muxer": ["options", "editLists"],
+    ]
+    static let topKeys = [
+        "name", "note", "extends", "container", "extension", "video", "audio", "muxer",
+    ]
+    static let containers = ["mp4", "mov", "webm", "matroska", "gif", "webp"]
+
+    static func read(_ path: String) throws(MontageError) -> PresetTree {
         guard let bytes = FileManager.default.contents(atPath: path) else {
             throw MontageError(
                 .presetInvalid, operation: "the preset file cannot be read", subject: path,
                 hint: "Check that the file exists and may be read.")
         }
-        try self.init(text: String(decoding: bytes, as: UTF8.self), path: path)
+        return try PresetTree(yaml: String(decoding: bytes, as: UTF8.self), file: path)
     }
 
-    init(text: String, path: String) throws(MontageError) {
-        let root: Node
-        do {
-            guard let node = try compose(yaml: text) else {
-                throw PresetFields.fault(path, nil, "the file", "is empty")
-            }
-            root = node
-        } catch let error as MontageError {
-            throw error
-        } catch {
-            throw MontageError(
-                .presetInvalid, operation: "is not YAML: \("\(error)".replacing("\n", with: " "))",
-                subject: path, hint: "Correct the preset file; docs/PRESETS.md shows one.")
-        }
-        let top = try PresetFields(root, file: path)
-        try top.allow(only: ["name", "note", "container", "extension", "video", "audio", "muxer"])
+    /// Takes a tree with nothing left to inherit.
+    init(_ tree: PresetTree, path: String) throws(MontageError) {
+        let top = PresetFields(tree)
+        try top.allow(only: Self.topKeys)
         let container = try top.string("container")
-        guard ["mp4", "mov", "webm"].contains(container) else {
-            throw top.fault("container", "is '\(container)'", hint: "A container is mp4, mov or webm.")
+        guard Self.containers.contains(container) else {
+            throw top.fault(
+                "container", "is '\(container)'",
+                hint: "A container is one of \(Self.containers.joined(separator: ", ")).")
         }
         guard let video = try top.optionalFields("video") else { throw top.fault("video", "is missing") }
         let muxer = try top.optionalFields("muxer")
-        try muxer?.allow(only: ["options"])
+        try muxer?.allow(only: Self.sections["muxer"] ?? [])
         preset = Preset(
             name: try top.string("name"), note: try top.optionalString("note") ?? "",
             container: container, fileExtension: try top.optionalString("extension") ?? container,
             video: try Self.video(video),
             audio: try top.optionalFields("audio").map(Self.audio),
-            muxerOptions: try muxer?.texts("options") ?? [:])
+            muxerOptions: try muxer?.texts("options") ?? [:],
+            editLists: try muxer?.optionalBool("editLists"))
         self.path = path
-        lines = Self.lines(of: root)
+        self.tree = tree
+        origins = tree.origins
     }
 
     private static func video(_ fields: PresetFields) throws(MontageError) -> VideoPreset {
-        try fields.allow(only: ["codec", "pixelFormat", "colour", "gop", "options"])
-        let codec = try fields.string("codec")
-        guard FFmpegVersions.hasEncoder(codec) else {
-            throw fields.fault(
-                "codec", "names no encoder of this FFmpeg: '\(codec)'",
-                hint: "'ffmpeg -encoders' lists them; this FFmpeg may lack one that others have.")
-        }
-        let format = try fields.string("pixelFormat")
-        guard PixelFormat(named: format) != nil else {
-            throw fields.fault("pixelFormat", "names no pixel format: '\(format)'")
-        }
-        let offered = Encoder.supportedPixelFormats(codec)
-        guard offered.isEmpty || offered.contains(where: { $0.name == format }) else {
-            throw fields.fault(
-                "pixelFormat", "is '\(format)', which \(codec) does not take",
-                hint: "It takes \(offered.map(\.name).joined(separator: ", ")).")
-        }
+        try fields.allow(only: sections["video"] ?? [])
+        let tag = try fields.optionalString("tag")
+        if let tag, tag.utf8.count != 4 { throw fields.fault("tag", "must have four letters") }
         return VideoPreset(
-            codec: codec, pixelFormat: format, colour: try fields.optionalFields("colour").map(colour),
-            gop: try fields.optionalSeconds("gop"), options: try fields.texts("options"))
+            codec: try fields.string("codec"), pixelFormat: try fields.string("pixelFormat"),
+            colour: try fields.optionalFields("colour").map(colour),
+            gop: try fields.optionalSeconds("gop"), options: try fields.texts("options"), tag: tag,
+            mode: try mode(fields), maxWidth: try fields.optionalInt("maxWidth"),
+            maxHeight: try fields.optionalInt("maxHeight"),
+            maxRate: try fields.optionalNumber("maxRate", 0.1...1000, "a rate of 0.1 to 1000"))
+    }
+
+    private static func mode(_ fields: PresetFields) throws(MontageError) -> StreamMode? {
+        guard let text = try fields.optionalString("mode") else { return nil }
+        guard let mode = StreamMode(rawValue: text) else {
+            throw fields.fault("mode", "is '\(text)'", hint: "A mode is encode, auto or copy.")
+        }
+        return mode
     }
 
     private static func colour(_ fields: PresetFields) throws(MontageError) -> ColourTags {
@@ -93,44 +99,25 @@ struct PresetFile: Sendable {
     }
 
     private static func audio(_ fields: PresetFields) throws(MontageError) -> AudioPreset {
-        try fields.allow(only: ["codec", "sampleRate", "layout", "sampleFormat", "options"])
-        let codec = try fields.string("codec")
-        guard FFmpegVersions.hasEncoder(codec) else {
-            throw fields.fault(
-                "codec", "names no encoder of this FFmpeg: '\(codec)'",
-                hint: "'ffmpeg -encoders' lists them; this FFmpeg may lack one that others have.")
-        }
-        let rate = try fields.optionalInt("sampleRate") ?? 48000
-        let rates = Encoder.supportedSampleRates(codec)
-        guard rates.isEmpty || rates.contains(rate) else {
-            throw fields.fault(
-                "sampleRate", "is \(rate), which \(codec) does not take",
-                hint: "It takes \(rates.map(String.init).joined(separator: ", ")).")
-        }
+        try fields.allow(only: sections["audio"] ?? [])
         let layout = try fields.optionalString("layout") ?? "stereo"
         guard ChannelLayout(named: layout) != nil else {
             throw fields.fault("layout", "names no channel layout: '\(layout)'")
         }
-        let format = try fields.optionalString("sampleFormat")
-        let formats = Encoder.supportedSampleFormats(codec)
-        if let format, !formats.isEmpty, !formats.contains(where: { $0.name == format }) {
-            throw fields.fault(
-                "sampleFormat", "is '\(format)', which \(codec) does not take",
-                hint: "It takes \(formats.map(\.name).joined(separator: ", ")).")
-        }
         return AudioPreset(
-            codec: codec, sampleRate: rate, layout: layout, sampleFormat: format,
-            options: try fields.texts("options"))
+            codec: try fields.string("codec"), sampleRate: try fields.optionalInt("sampleRate") ?? 48000,
+            layout: layout, sampleFormat: try fields.optionalString("sampleFormat"),
+            options: try fields.texts("options"), mode: try mode(fields),
+            loudness: try fields.optionalFields("loudness").map(loudness))
     }
 
-    private static func lines(of node: Node, prefix: String = "") -> [String: Int] {
-        guard case .mapping(let mapping) = node else { return [:] }
-        var found: [String: Int] = [:]
-        for (key, value) in mapping {
-            guard let name = key.string else { continue }
-            found[prefix + name] = key.mark?.line
-            found.merge(lines(of: value, prefix: prefix + name + ".")) { first, _ in first }
+    private static func loudness(_ fields: PresetFields) throws(MontageError) -> LoudnessTarget {
+        try fields.allow(only: ["integrated", "truePeak"])
+        guard let integrated = try fields.optionalNumber("integrated", -70...0, "LUFS from -70 to 0") else {
+            throw fields.fault("integrated", "is missing")
         }
-        return found
+        return LoudnessTarget(
+            integrated: integrated,
+            truePeak: try fields.optionalNumber("truePeak", -20...0, "dBTP from -20 to 0") ?? -1)
     }
 }

@@ -14,10 +14,11 @@ final class PieceSound {
 
     /// Opens the sound of a clip; nil if it has none.
     static func open(
-        _ piece: SoundPiece, grid: SampleGrid, layout: ChannelLayout, interrupt: Interrupt
+        _ piece: SoundPiece, grid: SampleGrid, layout: ChannelLayout, accept: DemuxerSet = .clips,
+        interrupt: Interrupt
     ) throws -> PieceSound? {
         guard let path = piece.source else { return nil }
-        let demuxer = try Demuxer(path: path, accept: .clips, analyse: .full, interrupt: interrupt)
+        let demuxer = try Demuxer(path: path, accept: accept, analyse: .full, interrupt: interrupt)
         guard let index = demuxer.bestStream(.audio), demuxer.streams[index].parameters.sampleRate > 0 else {
             return nil
         }

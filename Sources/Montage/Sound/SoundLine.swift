@@ -16,10 +16,20 @@ final class SoundLine {
     private var clipStart: Int64 = 0
     private var risesAtStart = false
     private var hasSound = false
+    private let gain: Float
+    private let fades: DeliveryOrder.Fades
 
-    init(_ encoding: AudioEncoding, rate: Rational) throws {
+    /// - Parameters:
+    ///   - rate: Pictures a second of the clips.
+    ///   - gain: What every sample is multiplied with.
+    ///   - fades: Over the whole of the sound, beside those at cuts.
+    init(_ encoding: AudioEncoding, rate: Rational, gain: Float = 1, fades: DeliveryOrder.Fades = .init())
+        throws
+    {
         encoder = try SoundEncoder(encoding)
         grid = SampleGrid(rate: rate, sampleRate: encoder.format.sampleRate)
+        self.gain = gain
+        self.fades = fades
     }
 
     /// What the muxer needs to know.
@@ -83,6 +93,21 @@ final class SoundLine {
         if let end, fade > 0 {
             let after = Int(end - encoder.accepted) - (samples.first?.count ?? 0)
             Fade.fall(&samples, left: after, length: fade)
+        }
+        if gain != 1 {
+            for channel in samples.indices {
+                for i in samples[channel].indices { samples[channel][i] *= gain }
+            }
+        }
+        if fades.inSlots > 0 {
+            let length = Int(clamping: grid.samples(upTo: fades.inSlots))
+            Fade.rise(&samples, from: Int(clamping: encoder.accepted), length: length)
+        }
+        if fades.outSlots > 0, let total = fades.total {
+            let whole = grid.samples(upTo: total)
+            let length = Int(clamping: whole - grid.samples(upTo: max(0, total - fades.outSlots)))
+            let left = Int(clamping: whole - encoder.accepted) - (samples.first?.count ?? 0)
+            Fade.fall(&samples, left: max(0, left), length: length)
         }
         try encoder.encode(samples, emit: emit)
     }

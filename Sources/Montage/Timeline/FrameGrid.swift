@@ -14,8 +14,14 @@ struct FrameGrid {
 
     let timeBase: Rational
     let rate: Rational
-    /// The longest jump, in seconds, that is believed to be a pause; a longer one is a broken time stamp.
+    /// The longest jump, in seconds, that is believed whatever the clip says of its length; a longer one that
+    /// leads beyond the claimed end is a broken time stamp.
     let longestPause: Double
+    /// Where the clip claims to end, in the stream's ticks; nil where it claims nothing.
+    let claimedEnd: Int64?
+    /// Whether a last picture that begins in the second half of a slot before the end gets none of its own: where
+    /// fewer pictures a second are asked for, a second of them is a second long.
+    let endsByTime: Bool
 
     /// Time of the first frame, in the stream's ticks; the film's zero.
     private(set) var start: Int64?
@@ -26,10 +32,22 @@ struct FrameGrid {
     /// Time stamps that were not believed.
     private(set) var mended = 0
 
-    init(timeBase: Rational, rate: Rational, longestPause: Double = 60) {
+    init(
+        timeBase: Rational, rate: Rational, longestPause: Double = 60, claimedEnd: Int64? = nil,
+        endsByTime: Bool = false
+    ) {
         self.timeBase = timeBase
         self.rate = rate
         self.longestPause = longestPause
+        self.claimedEnd = claimedEnd
+        self.endsByTime = endsByTime
+    }
+
+    /// Whether a long still may reach `ticks`: a picture of five minutes in a lecture is no broken clock. A
+    /// second's grace, since containers round.
+    private func isWithinClaim(_ ticks: Int64) -> Bool {
+        guard let claimedEnd else { return false }
+        return Double(ticks) * timeBase.value <= Double(claimedEnd) * timeBase.value + 1
     }
 
     private func slot(_ ticks: Int64) -> Int {
@@ -48,7 +66,7 @@ struct FrameGrid {
         }
         let ticks = pts ?? before.ticks + (before.duration > 0 ? before.duration : step)
         let jump = Double(ticks - before.ticks) * timeBase.value
-        if jump > longestPause || jump < -1 {
+        if jump > longestPause && !isWithinClaim(ticks) || jump < -1 {
             // Not a pause but a new clock: go on one frame later, and move the origin with it.
             mended += 1
             origin += ticks - (before.ticks + step)
@@ -61,9 +79,12 @@ struct FrameGrid {
     /// The slots of the last frame: one, or as many as its declared duration covers.
     func finish() -> Range<Int> {
         guard let held else { return 0..<0 }
-        guard held.duration > 0, Double(held.duration) * timeBase.value <= longestPause else {
-            return held.slot..<held.slot + 1
-        }
-        return held.slot..<max(held.slot + 1, slot(held.ticks + held.duration))
+        guard held.duration > 0,
+            Double(held.duration) * timeBase.value <= longestPause
+                || isWithinClaim(held.ticks + held.duration)
+        else { return held.slot..<held.slot + 1 }
+        let end = slot(held.ticks + held.duration)
+        if endsByTime, held.slot > 0, end <= held.slot { return held.slot..<held.slot }
+        return held.slot..<max(held.slot + 1, end)
     }
 }

@@ -18,11 +18,12 @@ public enum Segments {
                 .invalidArgument, operation: "there is nothing to render", subject: job.source,
                 hint: "Name at least one output and one frame.")
         }
+        for output in job.outputs { try checkForFilm(output.preset, output.path) }
         let pending = try Pending(job.outputs.map(\.path), input: job.source)
         let reader = try ClipReader(
             job.source, rate: job.format.rate, range: job.frames, wantsSound: false, interrupt: interrupt)
         let orders = job.outputs.enumerated().map { i, output in
-            DeliveryLine.Order(
+            DeliveryOrder(
                 path: pending.path(i), container: container(for: output.preset), muxerOptions: [:],
                 video: output.preset.video, audio: nil,
                 size: .init(width: job.format.width, height: job.format.height), rate: job.format.rate,
@@ -40,6 +41,32 @@ public enum Segments {
         try pending.publish()
         progress?(1)
         return reports
+    }
+
+    /// Films are joined of segments: of pictures that were encoded, at the film's own size and rate.
+    private static func checkForFilm(_ preset: Preset, _ path: String) throws(MontageError) {
+        let why: String? =
+            if ["gif", "webp"].contains(preset.container) {
+                "makes \(preset.container) pictures"
+            } else if preset.video.mode == .copy {
+                "moves pictures that are there, and a film's are made"
+            } else if preset.video.pixelFormat == "source" {
+                "keeps each clip's own pixels"
+            } else if preset.video.maxRate != nil || preset.video.maxWidth != nil
+                || preset.video.maxHeight != nil
+            {
+                "has bounds of its own for size or rate"
+            } else if PixelFormat(named: preset.video.pixelFormat)?.hasAlpha == true,
+                preset.container == "webm"
+            {
+                "has opacity, which the segments' container cannot hold"
+            } else {
+                nil
+            }
+        guard let why else { return }
+        throw MontageError(
+            .incompatible, operation: "no film can be made by the preset \(preset.name): it \(why)",
+            subject: path, hint: "Make the film by another preset, then use `reel transcode` on it.")
     }
 
     /// WebM's clock ticks in milliseconds, which no usual frame rate hits; MP4 and MOV tick as we say.

@@ -2,10 +2,11 @@ import Media
 
 /// The state of one pass over a clip: which picture waits for its slots, and what came before it.
 struct ClipPass {
-    /// Decoded sound that may come before the first picture; a file with more of it is put together badly.
-    private static let mostEarlySound = 4096
+    /// Samples of all channels together that may wait for the first picture: a minute and a half in stereo, 32 MB.
+    private static let mostEarlySound = 1 << 23
 
     var grid: FrameGrid
+    /// Slots wanted; up to `Int.max` for all from the first on.
     let range: Range<Int>?
     let video: StreamInfo
     let audio: StreamInfo?
@@ -17,6 +18,9 @@ struct ClipPass {
     private(set) var isDone = false
     private var waiting: FrameBox?
     private var earlySound: [FrameBox] = []
+    private var earlySamples = 0
+    /// Seconds of sound that were too many to wait with.
+    private var lostSound = 0.0
     private var emitted = 0
 
     init(grid: FrameGrid, range: Range<Int>?, video: StreamInfo, audio: StreamInfo?, rate: Rational) {
@@ -44,21 +48,41 @@ struct ClipPass {
 
     mutating func take(sound frame: borrowing Frame, _ emit: (ClipEvent) throws -> Void) throws {
         let box = FrameBox(try frame.reference())
-        if hasStarted {
-            try emit(.sound(box))
-        } else if earlySound.count < Self.mostEarlySound {
+        if hasStarted { return try emit(.sound(box)) }
+        let samples = frame.sampleCount * frame.channelCount
+        if earlySamples + samples <= Self.mostEarlySound {
+            earlySamples += samples
             earlySound.append(box)
+        } else if frame.sampleRate > 0 {
+            lostSound += Double(frame.sampleCount) / Double(frame.sampleRate)
         }
+    }
+
+    /// Whether sound of this time still belongs to the range that is now filled.
+    func wantsSound(at pts: Int64?) -> Bool {
+        guard let range, let start = grid.start, let audio, let pts else { return false }
+        let end = rescale(Int64(range.upperBound), from: rate.inverse, to: audio.timeBase, rounding: .up)
+        return pts < rescale(start, from: video.timeBase, to: audio.timeBase) + end
     }
 
     mutating func finish(path: String, _ emit: (ClipEvent) throws -> Void) throws {
         if let waiting, !isDone { try fill(grid.finish(), waiting, emit) }
-        if let range, emitted < range.count {
+        if let range, emitted < (range.upperBound == .max ? 1 : range.count) {
+            let wanted =
+                range.upperBound == .max
+                ? "frames from \(range.lowerBound) on" : "frames \(range.lowerBound)..<\(range.upperBound)"
+            let count = grid.finish().upperBound
+            let seconds = (Double(count) / rate.value * 1000).rounded() / 1000
             throw MontageError(
                 .outOfRange,
-                operation: "frames \(range.lowerBound)..<\(range.upperBound) were asked for, "
-                    + "but frame \(range.lowerBound + emitted) does not exist at \(rate) frames a second",
-                subject: path, hint: "Ask for frames that the clip has, or for all of them.")
+                operation:
+                    "\(wanted) were asked for, but frame \(count) does not exist at \(rate) frames a second",
+                subject: path, hint: "Ask for a part of 0 to \(seconds) s, or for all of it.")
+        }
+        if lostSound > 0 {
+            findings.append(
+                "\(Int(lostSound.rounded(.up))) s of sound stand so far before the first picture in the file "
+                    + "that they were left out")
         }
         if damaged > 0 { findings.append("\(damaged) damaged packets were passed over") }
         if grid.mended > 0 { findings.append("\(grid.mended) broken time stamps were mended") }
@@ -91,9 +115,11 @@ struct ClipPass {
             primaries: fill(format.colour.primaries, declared.primaries),
             transfer: fill(format.colour.transfer, declared.transfer),
             range: fill(format.colour.range, declared.range))
+        // Position 0 of what is made is the first slot of the range.
+        let skipped = rescale(Int64(range?.lowerBound ?? 0), from: rate.inverse, to: video.timeBase)
         return ClipStart(
             picture: .init(format: format, rotation: video.rotation, isMirrored: video.isMirrored),
-            timeBase: video.timeBase, startTicks: grid.start ?? 0,
+            timeBase: video.timeBase, startTicks: (grid.start ?? 0) + skipped,
             sound: audio.map { .init(timeBase: $0.timeBase) })
     }
 }

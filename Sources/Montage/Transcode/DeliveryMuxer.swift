@@ -16,22 +16,57 @@ final class DeliveryMuxer {
     private let audioStream: Int?
     /// Added to sound times: Matroska wants Opus to start at zero and its delay stated beside it.
     private let audioShift: Int64
+    /// Whether sound before zero is left out, since no edit list can hide it.
+    private let dropsEarlySound: Bool
 
+    convenience init(
+        _ order: DeliveryOrder, video: CodecParameters, rate: Rational, audio: Audio?, interrupt: Interrupt
+    ) throws {
+        var tags = order.carried
+        if let title = order.title { tags.file["title"] = title }
+        try self.init(
+            path: order.path, container: order.container, options: order.muxerOptions,
+            editLists: order.editLists, video: video, timeBase: rate.inverse, rate: rate,
+            tag: order.video.tag, audio: audio, tags: tags, interrupt: interrupt)
+    }
+
+    /// - Parameters:
+    ///   - timeBase: Seconds a tick of the pictures' packets.
+    ///   - rate: Frames a second where constant.
+    ///   - tag: The picture stream's four-letter code; nil takes the usual one.
     init(
-        path: String, container: String, options: [String: String], video: CodecParameters, rate: Rational,
-        audio: Audio?, title: String? = nil, chapters: [Chapter] = [], interrupt: Interrupt
+        path: String, container: String, options: [String: String], editLists: Bool = true,
+        video: CodecParameters, timeBase: Rational, rate: Rational?, tag: String? = nil, audio: Audio?,
+        tags: CarriedTags = .init(), interrupt: Interrupt
     ) throws {
         let muxer = try Muxer(path: path, format: container, interrupt: interrupt)
-        videoStream = try muxer.addStream(video, timeBase: rate.inverse, rate: rate)
-        audioStream = try audio.map { try muxer.addStream($0.parameters, timeBase: $0.timeBase) }
+        // ProRes says by its code alone which of its kinds it is; left to the muxer all would be 422 HQ.
+        let isNamedByTag = video.codecName == "prores" && container == "mov" && video.codecTag.count == 4
+        videoStream = try muxer.addStream(
+            video, timeBase: timeBase, rate: rate, tag: tag ?? (isNamedByTag ? video.codecTag : nil),
+            metadata: tags.picture)
+        audioStream = try audio.map {
+            try muxer.addStream($0.parameters, timeBase: $0.timeBase, metadata: tags.sound)
+        }
         let isMatroska = container == "webm" || container == "matroska"
+        let isMovie = container == "mp4" || container == "mov"
         audioShift = isMatroska ? Int64(audio?.initialPadding ?? 0) : 0
-        if let title { muxer.setMetadata(["title": title]) }
-        try muxer.setChapters(chapters)
+        dropsEarlySound = isMovie && !editLists
+        muxer.setMetadata(tags.file)
+        try muxer.setChapters(tags.chapters)
         var options = options
-        if container == "mp4" || container == "mov", options["movie_timescale"] == nil {
-            options["movie_timescale"] = String(
-                Self.movieClock(rate: rate, sampleRate: audio?.parameters.sampleRate ?? 48000))
+        if isMovie {
+            if options["movie_timescale"] == nil {
+                options["movie_timescale"] = String(
+                    Self.movieClock(
+                        rate: rate ?? timeBase.inverse, sampleRate: audio?.parameters.sampleRate ?? 48000))
+            }
+            if !editLists {
+                // Pictures are decoded ahead of time where B-frames are. Without an edit list either
+                // presentation starts late or decoding starts below zero; with signed offsets it is the latter.
+                options["use_editlist"] = "0"
+                options["movflags"] = (options["movflags"] ?? "") + "+negative_cts_offsets"
+            }
         }
         try muxer.start(options: options)
         self.muxer = consume muxer
@@ -58,6 +93,9 @@ final class DeliveryMuxer {
             packet.pts = packet.pts.map { $0 + audioShift }
             packet.dts = packet.dts.map { $0 + audioShift }
         }
+        // The encoder's lead-in: what it decodes to lies before zero. The next packet starts at zero, in sync;
+        // its first samples lack what the lead-in would have added to them, some milliseconds of a fade.
+        if dropsEarlySound, let pts = packet.pts, pts < 0, pts + packet.duration <= 0 { return }
         try muxer?.write(packet)
     }
 

@@ -6,7 +6,7 @@ struct VideoEncoding {
     let size: (width: Int, height: Int)
     let rate: Rational
     let colour: ColourTags
-    /// 0 lets the encoder choose; 1 where several encoders run side by side.
+    /// 0 takes the number that is fixed for the encoder; 1 where several encoders run side by side.
     let threads: Int
 
     /// The format the encoder is fed: square pixels, ticks of one frame.
@@ -28,7 +28,9 @@ struct VideoEncoding {
         }
         return try Encoder(
             video: try format(),
-            settings: EncoderSettings(codec: preset.codec, options: options, threads: threads))
+            settings: EncoderSettings(
+                codec: preset.codec, options: options,
+                threads: threads > 0 ? threads : EncoderThreads.fixed(for: preset.codec)))
     }
 }
 

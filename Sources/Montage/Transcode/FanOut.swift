@@ -10,11 +10,15 @@ enum FanOut {
     /// Frames that may wait for one output. Encoders take pictures in bursts; more than this only costs memory.
     static let depth = 12
 
+    /// Makes all orders of one clip; those whose pictures are alike share one encoder.
+    ///
+    /// - Returns: What was made, in the order of `orders`.
     static func run(
-        _ reader: ClipReader, orders: [DeliveryLine.Order], posterSeeker: PosterSeeker? = nil,
+        _ reader: ClipReader, orders: [DeliveryOrder], posterSeeker: PosterSeeker? = nil,
         interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
     ) throws -> [DeliveredOutput] {
-        let queues = orders.map { _ in BoundedQueue<ClipEvent>(capacity: depth, interrupt: interrupt) }
+        let groups = group(orders)
+        let queues = groups.map { _ in BoundedQueue<ClipEvent>(capacity: depth, interrupt: interrupt) }
         let results = Mutex<[DeliveredOutput?]>(orders.map { _ in nil })
         let expected = reader.expectedFrames
         var bodies: [@Sendable () throws -> Void] = [
@@ -35,10 +39,9 @@ enum FanOut {
                 try posterSeeker?.finish()
             }
         ]
-        for (i, order) in orders.enumerated() {
-            let queue = queues[i]
+        for (queue, group) in zip(queues, groups) {
             bodies.append {
-                let line = DeliveryLine(order, interrupt: interrupt)
+                let line = DeliveryLine(group.map { orders[$0] }, interrupt: interrupt)
                 var isWhole = false
                 while let event = try queue.receive() {
                     if case .end = event { isWhole = true }
@@ -47,10 +50,25 @@ enum FanOut {
                 // The queue also closes when the reader has failed; its error tells more than ours would.
                 guard isWhole else { return }
                 let made = try line.finish()
-                results.withLock { $0[i] = made }
+                results.withLock { results in
+                    for (i, one) in zip(group, made) { results[i] = one }
+                }
             }
         }
         try runSideBySide(interrupt, bodies)
         return results.withLock { $0.compactMap { $0 } }
+    }
+
+    /// Places of orders that share their pictures.
+    private static func group(_ orders: [DeliveryOrder]) -> [[Int]] {
+        var groups: [[Int]] = []
+        for i in orders.indices {
+            if let place = groups.firstIndex(where: { orders[$0[0]].sharesPictures(with: orders[i]) }) {
+                groups[place].append(i)
+            } else {
+                groups.append([i])
+            }
+        }
+        return groups
     }
 }

@@ -23,11 +23,13 @@ struct PicturePlan {
 
     /// - Parameters:
     ///   - size: the output's size in square pixels; nil takes the source's own.
+    ///   - fit: what becomes of a picture of another shape.
+    ///   - upscales: whether smaller pictures are made larger.
     ///   - pixelFormat: what the encoder takes.
     ///   - demanded: the colour that the output must have; nil keeps the source's.
     init(
-        _ clip: Source, size: (width: Int, height: Int)?, rate: Rational, pixelFormat: PixelFormat,
-        demanded: ColourTags?
+        _ clip: Source, size wanted: (width: Int, height: Int)?, fit: PictureFit = .pad,
+        upscales: Bool = true, rate: Rational, pixelFormat: PixelFormat, demanded: ColourTags?
     ) {
         source = clip.format
         let isTurned = clip.rotation == 90 || clip.rotation == 270
@@ -37,7 +39,7 @@ struct PicturePlan {
             turned.sampleAspectRatio = turned.sampleAspectRatio.inverse
         }
         let own = Self.ownSize(of: turned)
-        let size = size ?? own
+        let box = wanted ?? own
         let colour = ColourPlan(
             tags: clip.format.colour, pixelFormat: clip.format.pixelFormat, height: turned.height,
             demanded: demanded)
@@ -54,25 +56,42 @@ struct PicturePlan {
         // A picture that is odd by one row or column loses it; anything else is scaled.
         let even = (width: turned.width & ~1, height: turned.height & ~1)
         let isSquare = Self.isSquare(turned.sampleAspectRatio)
-        let fitted = Self.fitted(own, into: size)
+        let fitted = fit.size(of: own, in: box, upscales: upscales)
+        let size = fit == .inside ? fitted : box
         let onlyCrop = isSquare && even.width > 0 && even.height > 0 && even == fitted
         if onlyCrop, even != (turned.width, turned.height) {
             chain.append("crop=\(even.width):\(even.height):0:0:exact=1")
         }
         let quality = "flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
+        // Palettes are made of RGB.
+        let made = pixelFormat.isPalette ? "bgra" : pixelFormat.name
         let scaling = onlyCrop ? "" : "\(fitted.width):\(fitted.height):"
         if colour.isToneMapped || colour.isGamutMapped {
             if !onlyCrop { chain.append("scale=\(scaling)\(quality)") }
             chain.append(colour.isToneMapped ? colour.toneMapping : colour.gamutMapping)
-            chain.append("format=pix_fmts=\(pixelFormat.name)")
-        } else if !onlyCrop || colour.converts || clip.format.pixelFormat.name != pixelFormat.name {
+            chain.append("format=pix_fmts=\(made)")
+        } else if !onlyCrop || colour.converts || clip.format.pixelFormat.name != made {
             chain.append("scale=\(scaling)\(quality):\(colour.scaleArguments)")
-            chain.append("format=pix_fmts=\(pixelFormat.name)")
+            chain.append("format=pix_fmts=\(made)")
         }
-        if fitted != size {
-            let left = (size.width - fitted.width) / 4 * 2
-            let top = (size.height - fitted.height) / 4 * 2
-            chain.append("pad=\(size.width):\(size.height):\(left):\(top):black")
+        // Even offsets, so that colour planes of half the size are cut between their samples.
+        let seen = (width: min(fitted.width, size.width), height: min(fitted.height, size.height))
+        if seen != fitted {
+            let left = (fitted.width - seen.width) / 4 * 2
+            let top = (fitted.height - seen.height) / 4 * 2
+            chain.append("crop=\(seen.width):\(seen.height):\(left):\(top):exact=1")
+        }
+        if seen != size {
+            let left = (size.width - seen.width) / 4 * 2
+            let top = (size.height - seen.height) / 4 * 2
+            let bars = pixelFormat.hasAlpha ? "black@0" : "black"
+            chain.append("pad=\(size.width):\(size.height):\(left):\(top):\(bars)")
+        }
+        if pixelFormat.isPalette {
+            // A palette for each picture, and a dither that stands still where the picture does.
+            chain.append(
+                "split[a][b];[a]palettegen=stats_mode=single[p];"
+                    + "[b][p]paletteuse=new=1:dither=bayer:bayer_scale=3")
         }
         filters = chain.isEmpty ? nil : chain.joined(separator: ",")
         target = VideoFormat(
@@ -96,20 +115,5 @@ struct PicturePlan {
     /// Unknown or unbelievable ratios count as square.
     private static func isSquare(_ ratio: Rational) -> Bool {
         !ratio.isValid || ratio.num == ratio.den || ratio.value > 10 || ratio.value < 0.1
-    }
-
-    /// The largest even size of the same shape that fits; bars thinner than one part in a hundred are not
-    /// worth drawing, there the picture is stretched to the edge.
-    static func fitted(_ own: (width: Int, height: Int), into size: (width: Int, height: Int))
-        -> (width: Int, height: Int)
-    {
-        let scale = min(
-            Double(size.width) / Double(own.width), Double(size.height) / Double(own.height))
-        func side(_ value: Int, _ limit: Int) -> Int {
-            let wanted = Double(value) * scale
-            if wanted >= Double(limit) * 0.99 { return limit }
-            return min(limit, max(2, Int((wanted / 2).rounded()) * 2))
-        }
-        return (side(own.width, size.width), side(own.height, size.height))
     }
 }

@@ -6,14 +6,36 @@ final class PosterSeeker: @unchecked Sendable {
     /// Mean luma, of 255, below which a picture counts as dark.
     private static let darkness = 32.0
 
+    /// The kinds of picture file that a poster may be.
+    enum Kind {
+        case jpeg, png
+
+        /// - Throws: `MontageError` with code `invalidArgument` for another ending.
+        init(forFile path: String) throws(MontageError) {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            let ending = name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } : nil
+            switch ending {
+            case "jpg", "jpeg": self = .jpeg
+            case "png": self = .png
+            default:
+                throw MontageError(
+                    .invalidArgument,
+                    operation: "no picture file has the ending '\(ending.map { "." + $0 } ?? "")'",
+                    subject: path, hint: "End the poster in .jpg or .png.")
+            }
+        }
+    }
+
     private let path: String
+    private let kind: Kind
     private let wanted: Int
     private var start: ClipStart?
     private var best: (box: FrameBox, luma: Double)?
     private var isFound = false
 
-    init(path: String, expectedFrames: Int?) {
+    init(path: String, kind: Kind, expectedFrames: Int?) {
         self.path = path
+        self.kind = kind
         wanted = (expectedFrames ?? 0) / 10
     }
 
@@ -41,7 +63,8 @@ final class PosterSeeker: @unchecked Sendable {
         var conformer = try PictureConformer(start.picture, target: plan.target, rate: rate)
         var bytes: [UInt8] = []
         try conformer.conform(best.box.frame, pts: 0) { frame throws in
-            bytes = try Picture(frame).jpeg(quality: 90)
+            let picture = try Picture(frame)
+            bytes = try kind == .png ? picture.png() : picture.jpeg(quality: 90)
         }
         try PendingFile.write(bytes, to: path, sync: false)
     }

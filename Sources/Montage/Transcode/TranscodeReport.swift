@@ -42,6 +42,14 @@ public struct TranscodeReport: Sendable, Codable, Equatable {
         public var colour: ColourTags
         /// Bytes.
         public var byteCount: Int64
+        /// The output whose encoded pictures it shares; nil if it has an encode of its own.
+        public var sharedWith: String?
+        /// What was moved as it is: "picture", "sound"; nil if nothing was.
+        public var copied: [String]?
+        /// Why a preset that would rather move streams had to encode, in words.
+        public var encodedBecause: [String]?
+        /// What was measured and done about loudness; nil if nothing was asked for.
+        public var loudness: LoudnessReport?
     }
 
     /// The source.

@@ -59,7 +59,15 @@ struct Checkup: Encodable, Sendable {
 
     private mutating func lookAtPresets() {
         do {
-            for (preset, path) in try PresetLibrary(searching: presetDirectories).presets {
+            let library = try PresetLibrary(searching: presetDirectories)
+            for fault in library.faults {
+                let complaint = Complaint(fault.error)
+                findings.append(
+                    Finding(
+                        what: complaint.what, location: complaint.location ?? fault.path,
+                        hint: complaint.hint ?? "correct the file"))
+            }
+            for (preset, path) in library.presets {
                 let encoders = [preset.video.codec, preset.audio?.codec].compactMap { $0 }
                 let missing = encoders.filter { !FFmpegVersions.hasEncoder($0) }
                 presets.append(

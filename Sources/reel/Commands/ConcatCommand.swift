@@ -15,7 +15,8 @@ struct ConcatCommand: AsyncParsableCommand {
     var files: [String]
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Where to write: .mp4, .webm or .mov.", valueName: "file"))
+        name: .shortAndLong,
+        help: ArgumentHelp("Where to write: .mp4, .webm, .mov or .mkv.", valueName: "file"))
     var output: String
 
     @Option(
@@ -23,6 +24,7 @@ struct ConcatCommand: AsyncParsableCommand {
     var preset: String?
 
     @OptionGroup var presets: PresetOptions
+    @OptionGroup var overrides: PresetOverrides
     @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
 
@@ -30,7 +32,8 @@ struct ConcatCommand: AsyncParsableCommand {
         _ = common.logger()
         let choice = try DeliveryChoice.pair(outputs: [output], presets: [preset].compactMap { $0 })[0]
         for file in files { try InputPath.check(file) }
-        let chosen = try choice.resolve(in: presets.library(beside: files.first))
+        let chosen = try choice.resolve(
+            in: presets.library(beside: files.first), setting: overrides.parsed())
         try OutputPath.check(file: output, inputs: files)
 
         let (files, output, progress) = (files, output, Progress(telling.progress))

@@ -20,18 +20,18 @@ struct DeliveryChoice: Equatable {
     }
 
     /// The preset itself; its container must be the one the file name promises.
-    func resolve(in library: PresetLibrary) throws -> Preset {
+    func resolve(in library: PresetLibrary, setting overrides: [PresetOverride] = []) throws -> Preset {
         let ending = (path as NSString).pathExtension.lowercased()
         guard let presetName else {
             do {
-                return try library.preset(forExtension: ending)
+                return try library.preset(forExtension: ending, setting: overrides)
             } catch let error as MontageError where error.code == .presetUnknown && !library.presets.isEmpty {
                 throw Complaint(
                     .usage, code: "presetUnknown", "no preset goes with the ending '.\(ending)'", at: path,
-                    hint: "end the output in .mp4, .webm or .mov, or give --preset NAME")
+                    hint: "end the output in .mp4, .webm, .mov, .mkv, .gif or .webp, or give --preset NAME")
             }
         }
-        let preset = try library.preset(named: presetName)
+        let preset = try library.preset(named: presetName, setting: overrides)
         guard ending == preset.fileExtension.lowercased() else {
             throw Complaint(
                 .usage, code: "presetMismatch",

@@ -1,6 +1,18 @@
 import ArgumentParser
 import Montage
 
+/// Settings of presets that are changed for one run.
+struct PresetOverrides: ParsableArguments {
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Change a setting of every preset used: video.crf=20, audio.b=96k, muxer.editLists=true; null takes it out.",
+            valueName: "key=value"))
+    var changes: [String] = []
+
+    func parsed() throws -> [PresetOverride] { try changes.map { try PresetOverride(parsing: $0) } }
+}
+
 /// Where delivery presets are looked for.
 struct PresetOptions: ParsableArguments {
     @Option(

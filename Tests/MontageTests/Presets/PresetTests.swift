@@ -32,7 +32,8 @@ import Testing
         let library = try Cuts.library()
         #expect(
             library.presets.map(\.preset.name) == [
-                "mov-h264", "mov-prores", "mp4-social", "mp4-web", "webm-av1", "webm-vp9",
+                "gif-preview", "master", "mov-alpha", "mov-h264", "mov-prores", "mp4-copy", "mp4-hevc",
+                "mp4-social", "mp4-web", "webm-alpha", "webm-av1", "webm-vp9", "webp-preview",
             ])
         for (preset, path) in library.presets {
             #expect(try library.preset(named: preset.name) == preset)
@@ -74,6 +75,22 @@ import Testing
     @Test func `broken YAML is an error of that file`() throws {
         let fault = try #require(try fault("name: [mine"))
         #expect(fault.subject.hasSuffix("mine.yaml"))
+    }
+
+    @Test func `a broken file, or one whose encoder is missing, leaves the others as they are`() throws {
+        try folder.write("broken.yaml", "name: broken\ncontainer: mp4\nvidoe: 1\n")
+        try folder.write(
+            "foreign.yaml", Self.good.replacing("mine", with: "foreign").replacing("libx264", with: "libx999")
+        )
+        try folder.write("mine.yaml", Self.good)
+        let library = try PresetLibrary(searching: [folder.path])
+        #expect(try library.preset(named: "mine").name == "mine")
+        // What only the encoder can tell is told when the preset is asked for.
+        #expect(library.presets.map(\.preset.name) == ["foreign", "mine"])
+        let missing = #expect(throws: MontageError.self) { try library.preset(named: "foreign") }
+        #expect(missing?.message.contains("libx999") == true)
+        let broken = #expect(throws: MontageError.self) { try library.preset(named: "broken") }
+        #expect(broken?.message.contains("broken.yaml:3") == true)
     }
 
     @Test func `an unknown name is answered with the known ones`() throws {

@@ -22,7 +22,7 @@ enum Cuts {
     static func preset(_ name: String) throws -> Preset {
         var preset = try library().preset(named: name)
         switch preset.video.codec {
-        case "libx264": preset.video.options["preset"] = "veryfast"
+        case "libx264", "libx265": preset.video.options["preset"] = "veryfast"
         case "libvpx-vp9": preset.video.options["cpu-used"] = "8"
         case "libsvtav1": preset.video.options["preset"] = "12"
         default: break
