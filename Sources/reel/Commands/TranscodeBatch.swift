@@ -14,6 +14,7 @@ struct TranscodeBatch {
     let isRecursive: Bool
     let isForced: Bool
     let json: Bool
+    let progress: Progress
 
     /// A line of the summary.
     struct Entry: Encodable {
@@ -37,7 +38,6 @@ struct TranscodeBatch {
         var record = BatchRecord(folder: folder)
         var entries: [Entry] = []
         var first: Complaint?
-        let progress = Progress()
         let key = try BatchRecord.key(presets: presets, settings: settings)
         for (place, job) in work.enumerated() {
             let title = "\(place + 1)/\(work.count) \(job.clip)"
@@ -51,10 +51,11 @@ struct TranscodeBatch {
                 for output in job.outputs { try OutputPath.check(file: output.path, inputs: clips) }
                 let begun = ContinuousClock.now
                 let settings = settings
+                let whole = await WorkPace.Whole.of(job.clip, settings)
                 let report = try await Lanes.shared.run { interrupt in
                     try Transcode.run(
                         input: job.clip, outputs: job.outputs, settings: settings, interrupt: interrupt,
-                        progress: { progress.show("transcode", title, fraction: $0) })
+                        progress: { progress.show("transcode", title, fraction: $0, whole: whole) })
                 }
                 progress.end("transcode")
                 try record.note(job.clip, outputs: job.outputs.map(\.path), key: key)

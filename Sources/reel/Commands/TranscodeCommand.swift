@@ -50,6 +50,7 @@ struct TranscodeCommand: AsyncParsableCommand {
     @OptionGroup var clip: ClipOptions
     @OptionGroup var presets: PresetOptions
     @OptionGroup var overrides: PresetOverrides
+    @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -78,7 +79,7 @@ struct TranscodeCommand: AsyncParsableCommand {
             let chosen = try preset.map { try library.preset(named: $0, setting: changes) }
             try await TranscodeBatch(
                 inputs: files, folder: out, presets: chosen, settings: settings, isRecursive: recursive,
-                isForced: force, json: common.json
+                isForced: force, json: common.json, progress: Progress(telling.progress)
             ).run()
             return
         }
@@ -92,20 +93,21 @@ struct TranscodeCommand: AsyncParsableCommand {
         }
         for path in output + [poster].compactMap({ $0 }) { try OutputPath.check(file: path, inputs: [file]) }
 
-        let (poster, progress) = (poster, Progress())
+        let (poster, progress) = (poster, Progress(telling.progress))
         let title = "transcode \(file)"
+        let whole = await WorkPace.Whole.of(file, settings)
         let report: TranscodeReport
         do {
             report = try await Lanes.shared.run { interrupt in
                 try Transcode.run(
                     input: file, outputs: outputs, settings: settings, poster: poster, interrupt: interrupt,
-                    progress: { progress.show("transcode", title, fraction: $0) })
+                    progress: { progress.show("transcode", title, fraction: $0, whole: whole) })
             }
         } catch {
             progress.clear()
             throw error
         }
-        progress.clear()
+        progress.end("transcode")
         if common.json {
             try Streams.result(json: report)
         } else {

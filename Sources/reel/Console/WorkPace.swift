@@ -103,4 +103,9 @@ extension WorkPace.Whole {
         }
         return whole
     }
+
+    /// The whole of one clip's transcode; nothing where only a part of it is taken.
+    static func of(_ file: String, _ settings: TranscodeSettings) async -> WorkPace.Whole? {
+        settings.from == nil && settings.to == nil ? await of([file]) : nil
+    }
 }
