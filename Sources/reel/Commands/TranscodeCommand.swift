@@ -121,9 +121,11 @@ struct TranscodeCommand: AsyncParsableCommand {
         var lines: [String] = []
         for output in report.outputs {
             if let copied = output.copied {
-                let words = copied.joined(separator: " and ")
-                let why = output.encodedBecause.map { " (\($0.joined(separator: "; ")))" }
-                lines.append("\(output.path): \(words) moved as they are, nothing had to change\(why ?? "")")
+                let why = output.encodedBecause.map { "; " + $0.joined(separator: "; ") } ?? ""
+                let moved =
+                    copied.count > 1
+                    ? "picture and sound moved as they are, nothing had to change" : "picture moved as it is"
+                lines.append("\(output.path): \(moved)\(why)")
             } else if let reasons = output.encodedBecause {
                 lines.append("\(output.path): encoded, since \(reasons.joined(separator: "; "))")
             }
