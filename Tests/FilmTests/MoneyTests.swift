@@ -42,7 +42,7 @@ final class Till: Sendable {
             defaults: {resolution: 360p, aspect: "1:1", duration: 5, audio: false}
             shots:
             \(shots)
-            film: {deliver: [mov-prores], thumbnails: false}
+            film: {deliver: [quick-mov], thumbnails: false}
             """
         let path = try scratch.write(yaml, to: "film.yaml")
         var poll = PollPolicy()
@@ -53,7 +53,7 @@ final class Till: Sendable {
         client.mostAttempts = 1
         return FilmSettings(
             storyboardPath: path, outputDirectory: scratch.path + "/out", provider: provider, client: client,
-            presets: try PresetLibrary(searching: [Checkout.presets]), modelCards: [Checkout.modelCards],
+            presets: try scratch.quickPresets(), modelCards: [Checkout.modelCards],
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), budget: budget)
     }
 

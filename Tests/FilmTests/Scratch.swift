@@ -40,6 +40,19 @@ final class Scratch: Sendable {
     }
 }
 
+extension Scratch {
+    /// Reel's presets, the two that these films are delivered by in a hurry: what is tried is what a film does, not
+    /// how well its pictures are compressed. `quick-mov` is a MOV that costs as little.
+    func quickPresets() throws -> PresetLibrary {
+        let hurry = "video: {options: {preset: ultrafast}}\n"
+        try write("name: mp4-social\nextends: mp4-social\nnote: quick\n" + hurry, to: "quick/mp4-social.yaml")
+        try write(
+            "name: quick-mov\nextends: mp4-web\nnote: quick\ncontainer: mov\nextension: mov\n" + hurry,
+            to: "quick/quick-mov.yaml")
+        return try PresetLibrary(searching: [path + "/quick", Checkout.presets])
+    }
+}
+
 /// The checkout these tests were built in.
 enum Checkout {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -61,7 +74,7 @@ extension FilmSettings {
         return FilmSettings(
             storyboardPath: storyboard, outputDirectory: scratch.path + "/out", provider: .sandbox,
             client: ClientConfiguration(baseURL: api, apiKey: "test", poll: poll),
-            presets: try PresetLibrary(searching: [Checkout.presets]), modelCards: [Checkout.modelCards],
+            presets: try scratch.quickPresets(), modelCards: [Checkout.modelCards],
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), budget: budget)
     }
 }
