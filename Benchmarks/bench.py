@@ -50,6 +50,8 @@ def several(commands):
 
 
 class Bench:
+    threads = {"libx264": 4, "libvpx-vp9": 8}
+
     def __init__(self, reel, folder, pairs):
         self.reel, self.folder, self.pairs, self.rows = str(reel), folder, pairs, []
         self.presets = {
@@ -77,6 +79,9 @@ class Bench:
         preset = self.presets[name]
         video, audio = preset["video"], preset.get("audio")
         words = ["-map", "0:v:0", "-map", "0:a:0", "-c:v", video["codec"], "-pix_fmt", video["pixelFormat"]]
+        # What an encoder makes may depend on its threads; Reel's number is fixed (EncoderThreads).
+        if video["codec"] in self.threads:
+            words += ["-threads:v", str(self.threads[video["codec"]])]
         if video.get("gop"):
             words += ["-g", str(round(video["gop"] * rate))]
         for key, value in sorted(video.get("options", {}).items()):
