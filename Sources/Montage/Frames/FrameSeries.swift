@@ -42,14 +42,18 @@ extension FrameExtraction {
         case .keyframes:
             return try keyframes(of: path, accept: accept, interrupt: interrupt, take)
         case .every(let seconds):
-            guard seconds.isFinite, seconds > 0 else {
+            // Closer together would be the same pictures over and over, without an end in sight.
+            guard seconds.isFinite, seconds >= closest else {
                 throw MontageError(
                     .invalidArgument, operation: "frames cannot be \(seconds) s apart", subject: path,
-                    hint: "give a number of seconds above 0")
+                    hint: "give a number of seconds from \(closest) up")
             }
             return try every(seconds, of: path, accept: accept, interrupt: interrupt, take)
         }
     }
+
+    /// Fewest seconds between two frames of `every`.
+    public static let closest = 0.001
 
     private static func every(
         _ seconds: Double, of path: String, accept: DemuxerSet, interrupt: Interrupt, _ take: FrameTaking

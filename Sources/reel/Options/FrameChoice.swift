@@ -38,8 +38,8 @@ struct FrameChoice: ParsableArguments {
         }
         if let at, !(at >= 0 && at.isFinite) { throw ValidationError("--at takes seconds from 0 up") }
         if let index, index < 0 { throw ValidationError("--index counts from 0") }
-        if let every, !(every > 0 && every.isFinite) {
-            throw ValidationError("--every takes seconds above 0")
+        if let every, !(every >= FrameExtraction.closest && every.isFinite) {
+            throw ValidationError("--every takes seconds from \(FrameExtraction.closest) up")
         }
     }
 
