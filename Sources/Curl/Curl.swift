@@ -1,8 +1,8 @@
 // Curl: libcurl in Swift, one HTTP exchange at a time, many side by side.
 //
-// Why not Foundation's URLSession: on Linux it is a layer over libcurl that ends the whole program
-// (`fatalError`) where a connection breaks at an awkward moment, as while a body is being sent. A program that
-// has just ordered something for money must not end there. So this room uses libcurl itself.
+// Why not Foundation's URLSession: on Linux it is a layer over libcurl whose sources end the whole program
+// (`fatalError`) in states they take for impossible; one of our test runs ended so, though it could not be made to
+// again. A program that has just ordered something for money must not end there. So this room uses libcurl itself.
 //
 // How it works. A `CurlEngine` has one thread and one multi handle; all that libcurl does, it does on that
 // thread, so no handle is ever used by two. `run` puts a job into the engine's tray, wakes the thread, and

@@ -13,8 +13,7 @@ let allowedImports: [String: Set<String>] = [
     "Montage": ["Media", "Yams"],
     "CCurl": [],
     "Curl": ["CCurl"],
-    // Not FoundationNetworking, here or anywhere: on Linux its URLSession ends the program where a connection
-    // breaks at an awkward moment.
+    // Not FoundationNetworking, here or anywhere: see the essay of Curl.
     "Runware": ["Curl", "Logging", "Yams"],
     "Film": ["Montage", "Runware", "Media", "Yams", "Logging", "GRDB"],
     // Not Runware: were client and sandbox to share code, a misreading of the protocol would pass every test.

@@ -112,7 +112,7 @@ import Testing
         #expect(server.requests.map(\.connection) == [1, 1, 2])
     }
 
-    /// URLSession on Linux ends the whole program in some of these cases, so there are many.
+    /// The moments differ from try to try, so there are many; the program must outlive them all.
     @Test func `a reset while the body is being sent is an error and nothing worse`() async throws {
         let server = try LoopbackServer(patience: 100_000) { _ in .http(200) }
         defer { server.stop() }
