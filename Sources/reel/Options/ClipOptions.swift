@@ -59,15 +59,10 @@ struct ClipOptions: ParsableArguments {
             fadeIn: try number("--fade-in", fadeIn, 0...86399) ?? 0,
             fadeOut: try number("--fade-out", fadeOut, 0...86399) ?? 0, keepsMetadata: !dropsMetadata)
         if let fit {
-            let sides = fit.lowercased().split(separator: "x", omittingEmptySubsequences: false).map {
-                Int($0)
+            guard let size = PictureShape.size(fit), size.width % 2 == 0, size.height % 2 == 0 else {
+                throw ValidationError("--fit wants even sides from 2 to 16384, like 1280x720, not '\(fit)'")
             }
-            guard sides.count == 2, let width = sides[0], let height = sides[1] else {
-                throw ValidationError("--fit wants WIDTHxHEIGHT, like 1280x720, not '\(fit)'")
-            }
-            guard (2...16384).contains(width), (2...16384).contains(height), width % 2 == 0, height % 2 == 0
-            else { throw ValidationError("--fit wants even sides from 2 to 16384, not '\(fit)'") }
-            (settings.width, settings.height) = (width, height)
+            (settings.width, settings.height) = (size.width, size.height)
         } else if fitting != .pad || keepsSmall {
             throw ValidationError("--how and --no-upscale go with --fit WxH")
         }

@@ -90,7 +90,8 @@ struct PictureShape: ParsableArguments {
         return target
     }
 
-    private static func size(_ text: String) -> (width: Int, height: Int)? {
+    /// `1280x720` as numbers; nil where it is none, or a side is not from 1 to 16384.
+    static func size(_ text: String) -> (width: Int, height: Int)? {
         let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
         guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]),
             (1...16384).contains(width), (1...16384).contains(height)
