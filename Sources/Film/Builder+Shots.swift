@@ -29,7 +29,7 @@ extension Builder {
                     if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
                     let failure = FilmError.message(of: error)
                     emit(.shotFailed(shot: film.shots[index].id, message: failure))
-                    if index == 0 { await format.settle(.success(production.likelyFormat)) }
+                    if index == 0 { await format.settle(.success(production.format(first: nil))) }
                     outcomes.append((index, .failure(error)))
                     break
                 }
@@ -68,7 +68,7 @@ extension Builder {
             return clips.sorted { $0.number < $1.number }
         }
         let clip = takes[takes.count - 1]
-        if index == 0 { await format.settle(.success(production.format(firstRate: clip.facts.rate))) }
+        if index == 0 { await format.settle(.success(production.format(first: clip.facts))) }
         let frame = try await lastFrame(of: clip, shot: shot)
         try await publish(clip.artifact, to: shotFile(index, "mp4", of: clip.artifact))
         try await publish(frame, to: shotFile(index, "last.png", of: frame))

@@ -14,6 +14,9 @@ struct ClipFacts: Sendable, Hashable, Codable {
     var rate: Rational
     /// Whether there is a sound track.
     var hasSound: Bool
+    /// The colour a film takes over that begins with this clip, at the clip's height; nil for the usual one, and
+    /// in journals of before it was asked for.
+    var colour: ColourTags?
 
     /// How many frames the clip fills at another rate.
     func frames(at other: Rational) -> Int {
@@ -69,6 +72,7 @@ extension ClipFacts {
         }
         self.init(
             frames: frames, width: video.displayWidth, height: video.displayHeight, rate: rate,
-            hasSound: report.audio != nil)
+            hasSound: report.audio != nil,
+            colour: FilmFormat.colour(of: video, height: video.displayHeight))
     }
 }

@@ -39,9 +39,7 @@ package struct Planner {
             clips.append(clip)
             upstream = try planFrame(film.shots[index], clip: clip)
         }
-        // The film's rate is the first clip's; until that is known, what the model's card promises.
-        let rate = clips[0]?.facts.rate ?? production.size.rate ?? Rational(24, 1)
-        let format = production.format(firstRate: rate)
+        let format = production.format(first: clips[0]?.facts)
         for delivery in production.deliveries { try planDelivery(delivery, clips: clips, format: format) }
         return Plan(steps: steps)
     }

@@ -142,15 +142,14 @@ package struct Production: Sendable {
         return isContinued(index) ? frames - 1 : frames
     }
 
-    /// The film's format once the first clip's rate is known.
-    func format(firstRate: Rational) -> FilmFormat {
-        FilmFormat(
-            width: size.width, height: size.height, rate: storyboard.film.rate ?? Self.plain(firstRate))
+    /// The film's format: rate and colour are the first clip's. Without one it is what is likely, at the rate that
+    /// the model's card promises; other chains are rendered in that when the first shot fails.
+    func format(first: ClipFacts?) -> FilmFormat {
+        let rate = first?.rate ?? size.rate ?? Rational(24, 1)
+        return FilmFormat(
+            width: size.width, height: size.height, rate: storyboard.film.rate ?? Self.plain(rate),
+            colour: first?.colour)
     }
-
-    /// The format as far as it is known without any clip: at the rate that the model's card promises. Other
-    /// chains are rendered in it when the first shot fails.
-    var likelyFormat: FilmFormat { format(firstRate: size.rate ?? Rational(24, 1)) }
 
     /// The usual rate a measured one means: an average over a few seconds is off by a hair.
     static func plain(_ rate: Rational) -> Rational {

@@ -19,6 +19,42 @@ import Testing
             interrupt: Interrupt())[0]
     }
 
+    /// The film's colour, where it is not that which its height stands for: 709 from 720 lines, else 601.
+    @Test(arguments: [
+        ("-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv", 96, "bt709"),
+        ("-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv", 720, nil),
+        ("-colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m", 96, nil),
+        ("-colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m", 720, "smpte170m"),
+        ("-colorspace bt2020nc -color_primaries bt2020 -color_trc smpte2084", 96, "bt709"),
+        ("-colorspace ycgco", 96, nil), ("", 96, nil),
+    ])
+    func `a film takes over the colour of its first clip`(tags: String, height: Int, matrix: String?) throws {
+        let clip = try Cuts.clip(folder, "first.mp4", seconds: 0.2, tags)
+        let video = try #require(try Probe.report(path: clip, interrupt: Interrupt()).video)
+        let colour = FilmFormat.colour(of: video, height: height)
+        #expect(colour?.matrix == matrix)
+        #expect(colour == nil || colour?.range == "tv")
+    }
+
+    @Test func `a clip of the film's colour goes into it untouched`() throws {
+        let clip = try Cuts.clip(
+            folder, "first.mp4", seconds: 0.5, "-colorspace bt709 -color_primaries bt709 -color_trc bt709")
+        let video = try #require(try Probe.report(path: clip, interrupt: Interrupt()).video)
+        var own = format
+        own.colour = FilmFormat.colour(of: video, height: format.height)
+        var lossless = try Cuts.preset("mp4-web")
+        lossless.video.options.merge(["crf": "0", "profile": "high444"]) { $1 }
+        let report = try Segments.render(
+            SegmentJob(
+                source: clip, format: own, outputs: [.init(preset: lossless, path: folder.file("lossless"))]),
+            interrupt: Interrupt())[0]
+        func pictures(_ path: String) throws -> [String] {
+            try Oracle.ffmpeg(["-i", path, "-map", "0:v", "-f", "framemd5", "-"]).text.split(separator: "\n")
+                .filter { !$0.hasPrefix("#") }.map { String($0.split(separator: ",").last ?? "") }
+        }
+        #expect(try pictures(report.path) == pictures(clip))
+    }
+
     @Test(arguments: ["mp4-social", "webm-vp9", "webm-av1", "mov-prores"])
     func `a segment is exactly the frames asked for, on exact ticks`(name: String) throws {
         let clip = try Cuts.clip(folder, "in.mp4", seconds: 2)
