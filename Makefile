@@ -12,8 +12,9 @@ FUZZ_SECONDS ?= 600
 REEL       := .build/release/reel
 SOURCES    := Package.swift Sources Tests
 
-# Without @testable imports a test build is the same build, so nothing is compiled twice.
-TESTING := -c release --disable-testable-imports --disable-xctest
+# Without @testable imports a test build is the same build, so nothing is compiled twice. Nobody looks into the
+# index that the compiler keeps of tests otherwise, and it takes a third of their compile time.
+TESTING := -c release --disable-testable-imports --disable-xctest --disable-index-store
 
 .PHONY: menu film test compat fuzz asan build check format lint bench clean setup setup-test
 

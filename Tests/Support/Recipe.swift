@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// How one tiny clip of an awkward kind is made with the `ffmpeg` program.
 ///
@@ -47,12 +48,19 @@ public struct Recipe: Sendable, CustomStringConvertible {
         "testsrc2=size=\(width)x\(height):rate=\(rate):duration=\(seconds),noise=alls=12:allf=t"
     }
 
-    /// Makes the clip in the folder and returns its path. Blocks.
+    /// Puts the clip into the folder and returns its path. Blocks.
+    ///
+    /// It is made once in a process; whoever asks again gets the same bytes.
     public func make(in folder: TempDirectory) throws -> String {
+        if let bytes = Self.made.withLock({ $0[name + "/" + file] }) { return try folder.write(file, bytes) }
         let path = folder.file(file)
         try make(folder, path)
+        let bytes = try folder.read(file)
+        Self.made.withLock { $0[name + "/" + file] = bytes }
         return path
     }
+
+    private static let made = Mutex<[String: [UInt8]]>([:])
 
     /// The name.
     public var description: String { name }
