@@ -3,14 +3,14 @@ import Foundation
 /// The difference of two colours as people see it: ΔE of 2000. 1 is just seen side by side, 10 is another colour.
 ///
 /// Source: CIE 142-2001, with all three weights 1; Lab for the light D65 from sRGB (IEC 61966-2-1).
-enum ColourDifference {
+package enum ColourDifference {
     /// A colour by its lightness and its two oppositions.
-    struct Lab: Equatable {
-        var l: Double
-        var a: Double
-        var b: Double
+    package struct Lab: Equatable {
+        package var l: Double
+        package var a: Double
+        package var b: Double
 
-        init(l: Double, a: Double, b: Double) { (self.l, self.a, self.b) = (l, a, b) }
+        package init(l: Double, a: Double, b: Double) { (self.l, self.a, self.b) = (l, a, b) }
 
         /// - Parameters: red, green and blue of sRGB, 0 to 255.
         init(red: Double, green: Double, blue: Double) {
@@ -69,7 +69,7 @@ enum ColourDifference {
     }
 
     /// ΔE of 2000.
-    static func between(_ one: Lab, _ other: Lab) -> Double {
+    package static func between(_ one: Lab, _ other: Lab) -> Double {
         let degrees = Double.pi / 180
         let chroma = (hypot(one.a, one.b) + hypot(other.a, other.b)) / 2
         let seventh = pow(chroma, 7)

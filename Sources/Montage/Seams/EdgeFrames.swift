@@ -1,4 +1,4 @@
-import Media
+package import Media
 
 /// The presented frames at one end of a clip, small.
 struct EdgeFrames {
@@ -116,6 +116,14 @@ private struct LastFrames {
             latest = kept.frame.pts ?? latest
         }
         if frames.count > count { frames.removeFirst() }
+    }
+}
+
+extension Seams {
+    /// The small pictures of a clip's last frames, for tests: an economy on the way to them may lose none.
+    package static func lastPictures(of path: String, interrupt: Interrupt) throws -> [Picture] {
+        try EdgeFrames.tail(of: path, count: depth, shape: nil, interrupt: interrupt).edge.pictures
+            .map(\.picture)
     }
 }
 
