@@ -1,5 +1,3 @@
-public import Media
-
 /// All that can be said of one seam. docs/SEAMS.md tells how each number is made.
 public struct SeamReport: Sendable, Codable, Equatable {
     /// Likeness of brightness in structure (SSIM), 1 for equal pictures.

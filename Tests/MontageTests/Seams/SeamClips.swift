@@ -35,8 +35,16 @@ struct MadeSeam: Sendable, CustomStringConvertible {
         return result
     }
 
+    /// Both clips, and the folder that goes with the last reference to it.
+    struct Clips {
+        let folder: TempDirectory
+        let first: String
+        let second: String
+    }
+
     /// Makes both clips. Blocks.
-    func make(in folder: TempDirectory) throws -> (first: String, second: String) {
+    func make() throws -> Clips {
+        let folder = try TempDirectory("seam")
         let paths = (folder.file("first.mp4"), folder.file("second.mp4"))
         let hold = { (place: String, count: Int) in
             count > 0 ? ",tpad=\(place)_mode=clone:\(place)=\(count)" : ""
@@ -57,6 +65,6 @@ struct MadeSeam: Sendable, CustomStringConvertible {
         arguments += ["-filter_complex", graph]
         try Oracle.ffmpeg(
             arguments + ["-map", "[a]"] + codec + [paths.0, "-map", "[b]"] + codec + [paths.1])
-        return paths
+        return Clips(folder: folder, first: paths.0, second: paths.1)
     }
 }

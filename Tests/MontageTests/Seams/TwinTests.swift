@@ -9,7 +9,7 @@ import Testing
     private static let pattern = MadeSeam("a lively picture")
 
     private func measure(_ seam: MadeSeam, chained: Bool = false) throws -> SeamMeasure {
-        let clips = try seam.make(in: TempDirectory("seam"))
+        let clips = try seam.make()
         return try Seams.measure(
             after: clips.first, before: clips.second, chained: chained, interrupt: Interrupt())
     }
@@ -68,7 +68,7 @@ import Testing
         MadeSeam("a slide", MadeSeam.still), MadeSeam("black", "color=black:size=320x180:rate=24"),
     ])
     func `are a matter of the storyboard's word in a still scene`(_ seam: MadeSeam) throws {
-        let clips = try seam.with { $0.twins = 1 }.make(in: TempDirectory("seam"))
+        let clips = try seam.with { $0.twins = 1 }.make()
         for chained in [false, true] {
             let found = try Seams.measure(
                 after: clips.first, before: clips.second, chained: chained, interrupt: Interrupt())
@@ -90,10 +90,9 @@ import Testing
             // The model's size: cut at the sides, and shown faster.
             $0.drift = "crop=240:180,scale=320:240,setpts=N/30/TB"
         }
-        let folder = try TempDirectory("seam")
-        let clips = try odd.make(in: folder)
+        let clips = try odd.make()
         // The clip before is brought to the shape of the one after, as the seed picture was.
-        let square = folder.file("square.mp4")
+        let square = clips.folder.file("square.mp4")
         try Oracle.ffmpeg(["-i", clips.first, "-vf", "crop=240:180", "-preset", "veryfast", square])
         for first in [square, clips.first] {
             let found = try Seams.measure(after: first, before: clips.second, interrupt: Interrupt())
