@@ -6,6 +6,9 @@ extension Builder {
     /// Joins what is not joined yet, puts everything into the output folder, writes the report.
     func deliver(_ shots: [FinishedShot]) async throws -> FilmReport {
         let format = try await self.format.value()
+        async let measured = seams(shots)
+        // With a limit the seams are known before anything is joined; without one they are measured meanwhile.
+        if let limit = settings.maxSeam { try await judge(measured, limit: limit) }
         let films = try await withThrowingTaskGroup(of: (Int, Artifact).self) { group in
             for (place, delivery) in production.deliveries.enumerated() {
                 group.addTask { (place, try await self.join(delivery, shots: shots, format: format)) }
@@ -15,7 +18,8 @@ extension Builder {
             return production.deliveries.indices.compactMap { films[$0] }
         }
         let thumbnails = film.film.thumbnails ? try await self.thumbnails(of: films[0]) : [:]
-        let report = try self.report(shots: shots, films: films, thumbnails: thumbnails, format: format)
+        let report = try await self.report(
+            shots: shots, films: films, thumbnails: thumbnails, seams: measured, format: format)
         let text = try report.text()
         let path = settings.outputDirectory + "/film.json"
         FileSync.sweep(beside: path)

@@ -45,7 +45,8 @@ extension Builder {
 
     /// The report of a finished film, from the journal's facts alone.
     func report(
-        shots: [FinishedShot], films: [Artifact], thumbnails: [String: String], format: FilmFormat
+        shots: [FinishedShot], films: [Artifact], thumbnails: [String: String], seams: MeasuredSeams,
+        format: FilmFormat
     ) throws -> FilmReport {
         var total: Decimal = 0
         var paid: Set<String> = []
@@ -59,7 +60,8 @@ extension Builder {
             provider: production.generator.name, format: format,
             shots: shots.enumerated().map { shotReport($0, $1, in: format) },
             deliveries: try zip(production.deliveries, films).map { try deliveryReport($0, $1) },
-            thumbnails: thumbnails, totalCost: total, versions: versions, run: tally.now.run)
+            thumbnails: thumbnails, seams: seams.list, seamSheet: seams.sheet, totalCost: total,
+            versions: versions, run: tally.now.run)
     }
 
     private func shotReport(

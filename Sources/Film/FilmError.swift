@@ -34,6 +34,8 @@ public struct FilmError: Error, Sendable, CustomStringConvertible {
         public static let serviceRefused = Code("serviceRefused")
         /// Some shots are there, others are not; what is there was kept.
         public static let incomplete = Code("incomplete")
+        /// A seam is harder than was allowed; nothing is published, and what was made is kept.
+        public static let seamTooHard = Code("seamTooHard")
         /// A clip came, but it is not a clip that a film can use.
         public static let clipUnusable = Code("clipUnusable")
         /// A file of the store is not what it is named.
@@ -81,7 +83,7 @@ public struct FilmError: Error, Sendable, CustomStringConvertible {
         case .storyboardInvalid, .fileInvalid, .requestInvalid, .presetInvalid: 5
         case .budgetExceeded: 4
         case .inUse: 10
-        case .incomplete, .shotFailed, .clipUnusable: 3
+        case .incomplete, .shotFailed, .clipUnusable, .seamTooHard: 3
         case .serviceRefused: 6
         default: 1
         }

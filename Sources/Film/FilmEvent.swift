@@ -35,6 +35,8 @@ public enum FilmEvent: Sendable {
     case deliveryReused(delivery: String, file: String)
     /// Poster and sprites are made.
     case thumbnailsMade
+    /// The seams are measured; the highest score of those between chained shots, nil if there are none.
+    case seamsMeasured(count: Int, worst: Double?)
     /// Nothing was generated and nothing encoded; so many missing files of the output folder were restored.
     case upToDate(restored: Int)
     /// The film is there.

@@ -20,6 +20,10 @@ public struct FilmReport: Sendable, Codable {
     public var deliveries: [DeliveryReport]
     /// Poster and sprites: file name to digest.
     public var thumbnails: [String: String]
+    /// What is seen and heard where one shot goes over into the next, in order.
+    public var seams: [SeamReport]
+    /// SHA-256 of `seams.jpg`, the frames on both sides of every seam; nil for a film of one shot.
+    public var seamSheet: String?
     /// What all takes of all shots cost together, in USD, as the service said.
     public var totalCost: Decimal
     /// Versions of the libraries that made it.
@@ -69,6 +73,16 @@ public struct FilmReport: Sendable, Codable {
         public var seed: Int64?
         /// SHA-256 of its clip.
         public var clipDigest: String
+    }
+
+    /// One seam.
+    public struct SeamReport: Sendable, Codable {
+        /// The id of the shot before it.
+        public var before: String
+        /// The id of the shot after it.
+        public var after: String
+        /// What was measured.
+        public var seam: Montage.SeamReport
     }
 
     /// One output file.

@@ -25,6 +25,8 @@ public struct FilmSettings: Sendable {
     public var budget: Decimal?
     /// Whether the storyboard's pictures may lie outside its folder.
     public var allowOutsideImages: Bool
+    /// The highest score of a chained seam with which the film is published, 0 to 1; nil for any.
+    public var maxSeam: Double?
     /// Whether what the model's card only warns about is refused too.
     public var strict = false
 

@@ -41,6 +41,10 @@ public struct PlanStep: Sendable, Codable, Equatable {
         case film
         /// Make poster and sprites.
         case thumbnails
+        /// Measure a seam between two shots.
+        case seam
+        /// Put the frames at all seams on one sheet.
+        case seamSheet
     }
     /// Whether it will happen.
     public enum Status: String, Sendable, Codable {

@@ -41,6 +41,7 @@ package struct Planner {
         }
         let format = production.format(first: clips[0]?.facts)
         for delivery in production.deliveries { try planDelivery(delivery, clips: clips, format: format) }
+        try planSeams(clips: clips)
         return Plan(steps: steps)
     }
 
@@ -181,6 +182,27 @@ package struct Planner {
         } else {
             add("thumbnails", .thumbnails, .willRun, "artifact missing")
         }
+    }
+
+    private mutating func planSeams(clips: [ClipFacts.Known?]) throws {
+        guard clips.count > 1 else { return }
+        var known: [String] = []
+        for index in clips.indices.dropLast() {
+            let id = production.seamStep(index)
+            let shot = film.shots[index + 1].id
+            guard let before = clips[index], let after = clips[index + 1] else {
+                add(id, .seam, shot: shot, .willRun, waits(id, for: "the clips"))
+                continue
+            }
+            let key = try production.seamKey(index, before: before.digest, after: after.digest)
+            _ = judge(id, .seam, shot: shot, key: key, output: "seam")
+            known.append(key.digest)
+        }
+        guard known.count == clips.count - 1 else {
+            return add("seams", .seamSheet, .willRun, waits("seams", for: "the clips"))
+        }
+        let key = try production.seamSheetKey(seams: known)
+        _ = judge("seams", .seamSheet, key: key, output: StepSpec.seamSheetName)
     }
 
     // MARK: Judging

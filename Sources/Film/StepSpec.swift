@@ -27,6 +27,18 @@ public struct StepSpec: Sendable, Codable {
         case film(JoinJob)
         /// Make `poster.jpg`, `sprites.jpg` and `sprites.vtt` in a folder.
         case thumbnails(source: String, directory: String)
+        /// Measure the seam of two clips, and put the frames on both sides of it into a PNG.
+        case seam(after: String, before: String, chained: Bool, dropped: Int, output: String)
+        /// Put the strips of all seams on one sheet.
+        case seamSheet(rows: [SeamRow], output: String)
+    }
+
+    /// One seam on a sheet.
+    public struct SeamRow: Sendable, Codable {
+        /// The PNG of its frames.
+        public var strip: String
+        /// The words above it.
+        public var label: String
     }
 
     /// The step's name in its storyboard.
@@ -82,6 +94,22 @@ public struct StepSpec: Sendable, Codable {
                 outputs: try Self.thumbnailNames.map {
                     try .init(name: $0, path: directory + "/" + $0, facts: set)
                 })
+        case .seam(let first, let second, let chained, let dropped, let output):
+            let found = try Seams.report(
+                after: first, before: second, chained: chained, dropped: dropped, interrupt: interrupt)
+            try FileSync.write(try found.strip.picture().png(), to: output)
+            return try StepOutcome(outputs: [.init(name: "seam", path: output, facts: found.report)])
+        case .seamSheet(let rows, let output):
+            let sheet = try SeamSheet.picture(
+                rows.prefix(SeamSheet.limit).map {
+                    SeamSheet.Row(label: $0.label, strip: try Picture.load(path: $0.strip))
+                })
+            guard let sheet else {
+                throw FilmError(.stepFailed, "there are no seams", subject: id)
+            }
+            try FileSync.write(try sheet.jpeg(quality: 88), to: output)
+            return try StepOutcome(
+                outputs: [.init(name: Self.seamSheetName, path: output, facts: Nothing())])
         }
     }
 
@@ -90,6 +118,9 @@ public struct StepSpec: Sendable, Codable {
 
     /// The files that thumbnails consist of.
     static let thumbnailNames = ["poster.jpg", "sprites.jpg", "sprites.vtt"]
+
+    /// The contact sheet of a film's seams.
+    static let seamSheetName = "seams.jpg"
 
     private struct Nothing: Encodable {}
 }

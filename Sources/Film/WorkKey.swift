@@ -79,6 +79,32 @@ package struct WorkKey: Sendable, Hashable {
             ])
     }
 
+    /// What is seen and heard at one seam.
+    /// - `before`, `after`: digests of the two clips.
+    /// - `isChained`: the storyboard's word decides where the pictures do not tell.
+    /// - `dropped`: how many frames the film leaves out; the frames that then meet are compared.
+    /// - `version`: of the measure.
+    /// - `engine`: the frames are decoded by it.
+    package static func seam(
+        before: String, after: String, isChained: Bool, dropped: Int, version: Int, engine: String
+    ) throws(MediaError) -> WorkKey {
+        try WorkKey(
+            "seam",
+            [
+                "before": .string(before), "after": .string(after), "chained": .bool(isChained),
+                "dropped": .int(Int64(dropped)), "version": .int(Int64(version)), "engine": .string(engine),
+            ])
+    }
+
+    /// The contact sheet of a film's seams.
+    /// - `seams`: the work keys of the seams, in order.
+    /// - `engine`: the picture is encoded by it.
+    /// Not: the shots' ids, which is why shots have numbers there.
+    package static func seamSheet(seams: [String], engine: String) throws(MediaError) -> WorkKey {
+        try WorkKey(
+            "seams", ["seams": .array(seams.map { .string($0) }), "engine": .string(engine)])
+    }
+
     /// Poster, sprites and their index.
     /// - `film`: digest of the delivery they are taken from.
     /// - `engine`: the pictures are encoded by it.

@@ -60,7 +60,7 @@ struct Reel: AsyncParsableCommand {
                 name: "Clip",
                 subcommands: [
                     ProbeCommand.self, FrameCommand.self, TranscodeCommand.self, ConcatCommand.self,
-                    ThumbsCommand.self,
+                    ThumbsCommand.self, SeamsCommand.self,
                 ]),
             CommandGroup(
                 name: "Other",

@@ -105,6 +105,27 @@ private let chain = """
         #expect(report.totalCost == world.totalCharge)
         #expect(Set(report.shots.map(\.taskUUID)) == Set(world.tasks.map(\.taskUUID)))
 
+        // The seams: the sandbox paints on from the frame it was sent, so one frame stands twice.
+        #expect(report.seams.map { "\($0.before)>\($0.after)" } == ["a>b", "b>c"])
+        for seam in report.seams.map(\.seam) {
+            #expect(seam.isChained && seam.droppedFrames == 1 && seam.measure.twinFrames == 1)
+            #expect((0...1).contains(seam.score) && seam.sound != nil)
+        }
+        #expect(try stage.digest("seams.jpg") == report.seamSheet)
+
+        // A limit that no seam keeps: nothing is published but the sheet, and nothing is made again.
+        var strict = settings
+        strict.maxSeam = -1
+        strict.outputDirectory = stage.scratch.path + "/strict"
+        let refusal = await #expect(throws: FilmError.self) { try await Film.make(strict) { _ in } }
+        #expect(refusal?.code == .seamTooHard && refusal?.exitCode == 3)
+        #expect(refusal?.message.contains("the seam of ") == true)
+        let left = try FileManager.default.contentsOfDirectory(atPath: strict.outputDirectory)
+        #expect(Set(left) == ["shots", "seams.jpg"])
+        strict.maxSeam = 1
+        let allowed = try await Film.make(strict) { _ in }
+        #expect(allowed.run?.isUpToDate == true && allowed.seams.count == 2)
+
         // Again: nothing.
         let heard = Heard()
         let json = try stage.digest("film.json")

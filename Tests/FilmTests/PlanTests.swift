@@ -53,6 +53,8 @@ private struct MakeBelieve {
         case .frame: [("frame", "png")]
         case .segment: [(step.delivery ?? "", "mp4")]
         case .film: [("film", "mp4")]
+        case .seam: [("seam", "png")]
+        case .seamSheet: [("seams.jpg", "jpg")]
         case .thumbnails: [("poster.jpg", "jpg"), ("sprites.jpg", "jpg"), ("sprites.vtt", "vtt")]
         }
     }
@@ -78,7 +80,8 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         #expect(
             plan.steps.map(\.id) == [
                 "shot:a", "frame:a", "shot:b", "frame:b", "shot:c", "frame:c", "segment:a:mp4-social",
-                "segment:b:mp4-social", "segment:c:mp4-social", "film:mp4-social", "thumbnails",
+                "segment:b:mp4-social", "segment:c:mp4-social", "film:mp4-social", "thumbnails", "seam:b",
+                "seam:c", "seams",
             ])
         #expect(plan.steps.allSatisfy { $0.reason == "never run" })
         #expect(plan.totals.willCost == 3)
@@ -91,7 +94,7 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         _ = try world.run(film())
         let plan = try world.plan(film())
         #expect(plan.isUpToDate)
-        #expect(plan.totals.cached == 11 && plan.totals.estimate == 0)
+        #expect(plan.totals.cached == 14 && plan.totals.estimate == 0)
         #expect(plan.steps.allSatisfy { $0.reason == "in the store" })
     }
 
@@ -111,7 +114,7 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         #expect(
             try world.run(film(b: "A pond")) == [
                 "shot:b", "frame:b", "shot:c", "frame:c", "segment:b:mp4-social", "segment:c:mp4-social",
-                "film:mp4-social", "thumbnails",
+                "film:mp4-social", "thumbnails", "seam:b", "seam:c", "seams",
             ])
     }
 
@@ -121,7 +124,8 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         _ = try world.run(film())
         #expect(
             try world.run(film(b: "A pond")) == [
-                "shot:b", "frame:b", "segment:b:mp4-social", "film:mp4-social", "thumbnails",
+                "shot:b", "frame:b", "segment:b:mp4-social", "film:mp4-social", "thumbnails", "seam:b",
+                "seam:c", "seams",
             ])
     }
 

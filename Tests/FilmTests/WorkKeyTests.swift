@@ -101,6 +101,14 @@ import Testing
             try film(["a", "b"], .null, .null, .null, "t", "f"),
         ]
         #expect(Set(films).count == films.count)
+        func seam(
+            _ before: String = "b", _ after: String = "a", _ chained: Bool = true, _ dropped: Int = 1,
+            _ version: Int = 1, _ engine: String = "e"
+        ) throws -> WorkKey {
+            try WorkKey.seam(
+                before: before, after: after, isChained: chained, dropped: dropped, version: version,
+                engine: engine)
+        }
         let rest = [
             try WorkKey.frame(clip: "c", width: 2, height: 2),
             try WorkKey.frame(clip: "d", width: 2, height: 2),
@@ -108,6 +116,11 @@ import Testing
             try WorkKey.frame(clip: "c", width: 2, height: 4),
             try WorkKey.thumbnails(film: "c", engine: "e"), try WorkKey.thumbnails(film: "d", engine: "e"),
             try WorkKey.thumbnails(film: "c", engine: "f"),
+            try seam(), try seam("x"), try seam("b", "x"), try seam("b", "a", false),
+            try seam("b", "a", true, 0), try seam("b", "a", true, 1, 2), try seam("b", "a", true, 1, 1, "f"),
+            try WorkKey.seamSheet(seams: ["a", "b"], engine: "e"),
+            try WorkKey.seamSheet(seams: ["b", "a"], engine: "e"),
+            try WorkKey.seamSheet(seams: ["a", "b"], engine: "f"),
         ]
         #expect(Set(rest.map(\.digest)).count == rest.count)
     }

@@ -15,9 +15,22 @@ struct FilmCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var film: FilmOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Publish nothing if a chained seam scores higher; 0 to 1, see docs/SEAMS.md.", valueName: "score")
+    )
+    var maxSeam: Double?
+
     @OptionGroup var webhook: WebhookOptions
     @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let maxSeam, !(0...1).contains(maxSeam) {
+            throw ValidationError("--max-seam takes a score from 0 to 1, not \(maxSeam)")
+        }
+    }
 
     func run() async throws {
         let logger = common.logger()
@@ -34,7 +47,8 @@ struct FilmCommand: AsyncParsableCommand {
         let hook = plan.isUpToDate ? nil : try webhook.prepare()
         do {
             let generator = film.generator(service: service, logger: logger, webhookURL: hook?.address)
-            let settings = try film.settings(service: service, logger: logger, generator: generator)
+            var settings = try film.settings(service: service, logger: logger, generator: generator)
+            settings.maxSeam = maxSeam
             try await hook?.listener.start { body in Task { await generator.hear(body) } }
             let events = FilmProgress(progress: progress)
             let report = try await Film.make(settings) { events($0) }

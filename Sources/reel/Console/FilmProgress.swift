@@ -34,6 +34,9 @@ struct FilmProgress: Sendable {
         case .deliveryReused(let delivery, let file):
             progress.end("delivery \(delivery)", "\(delivery): \(file) found in the store")
         case .thumbnailsMade: progress.say("poster and sprites made")
+        case .seamsMeasured(let count, let worst):
+            let score = worst.map { ", the worst scores \($0)" } ?? ""
+            progress.say("\(count) \(count == 1 ? "seam" : "seams") measured\(score)")
         case .upToDate(let restored):
             progress.say("up to date: nothing generated, nothing encoded")
             if restored > 0 { progress.say("\(restored) missing files put back from the store") }

@@ -1,0 +1,126 @@
+import Foundation
+import Media
+import Montage
+
+extension Builder {
+    /// A film's seams as they were measured, and the digest of their contact sheet.
+    struct MeasuredSeams: Sendable {
+        var list: [FilmReport.SeamReport] = []
+        /// Of `seams.jpg`; nil for a film of one shot.
+        var sheet: String?
+    }
+
+    /// Measures every seam that is not measured yet, and sees to `seams.jpg`.
+    func seams(_ shots: [FinishedShot]) async throws -> MeasuredSeams {
+        guard shots.count > 1 else { return MeasuredSeams() }
+        let found = try await withThrowingTaskGroup(of: (Int, Artifact).self) { group in
+            for index in shots.indices.dropLast() {
+                group.addTask {
+                    (index, try await self.seam(index, shots[index].clip, shots[index + 1].clip))
+                }
+            }
+            var found: [Int: Artifact] = [:]
+            while let (index, seam) = try await group.next() { found[index] = seam }
+            return shots.indices.compactMap { found[$0] }
+        }
+        let list = try found.enumerated().map { index, seam in
+            guard let measured = seam.fact(Montage.SeamReport.self) else {
+                throw FilmError(
+                    .journalUnreadable, "has no measure of the seam before \(film.shots[index + 1].id)",
+                    subject: film.path)
+            }
+            return FilmReport.SeamReport(
+                before: film.shots[index].id, after: film.shots[index + 1].id, seam: measured)
+        }
+        let sheet = try await sheet(of: found, list)
+        try await publish(sheet, to: StepSpec.seamSheetName)
+        return MeasuredSeams(list: list, sheet: sheet.item.digest)
+    }
+
+    /// The strip of pictures at one seam; its facts are the report.
+    private func seam(_ index: Int, _ before: Clip, _ after: Clip) async throws -> Artifact {
+        let key = try production.seamKey(
+            index, before: before.artifact.item.digest, after: after.artifact.item.digest)
+        let step = production.seamStep(index)
+        if let known = try await sound(key, "seam"), known.fact(Montage.SeamReport.self) != nil {
+            try reuse(step, key)
+            return known
+        }
+        let (first, second) = (workspace.path(of: before.artifact), workspace.path(of: after.artifact))
+        let spec = StepSpec(
+            id: step,
+            inputs: [
+                .init(digest: before.artifact.item.digest, path: first),
+                .init(digest: after.artifact.item.digest, path: second),
+            ],
+            work: .seam(
+                after: first, before: second, chained: production.isContinued(index),
+                dropped: production.droppedFrames(index), output: store.scratchPath(ext: "png")))
+        let outcome = try await perform(spec, in: settings.lanes)
+        guard let made = try await keep(outcome, of: key, as: step, in: settings.lanes)["seam"] else {
+            throw FilmError(.stepFailed, "measured nothing", subject: step)
+        }
+        return made
+    }
+
+    private func sheet(of seams: [Artifact], _ list: [FilmReport.SeamReport]) async throws -> Artifact {
+        let key = try production.seamSheetKey(seams: seams.map(\.workKey))
+        if let known = try await sound(key, StepSpec.seamSheetName) {
+            try reuse("seams", key)
+            return known
+        }
+        let spec = StepSpec(
+            id: "seams", inputs: seams.map { .init(digest: $0.item.digest, path: workspace.path(of: $0)) },
+            work: .seamSheet(
+                rows: zip(seams, list).enumerated().map { index, seam in
+                    .init(
+                        strip: workspace.path(of: seam.0),
+                        label: SeamSheet.label("SHOTS \(index + 1) > \(index + 2)", seam.1.seam))
+                }, output: store.scratchPath(ext: "jpg")))
+        let outcome = try await perform(spec, in: settings.lanes)
+        guard
+            let made = try await keep(outcome, of: key, as: "seams", in: settings.lanes)[
+                StepSpec.seamSheetName]
+        else { throw FilmError(.stepFailed, "made no sheet", subject: "seams") }
+        emit(.seamsMeasured(count: list.count, worst: list.filter(\.seam.isChained).map(\.seam.score).max()))
+        return made
+    }
+
+    /// Whether the film may be delivered with these seams. A cut that the storyboard declares is meant, however
+    /// hard it is.
+    ///
+    /// - Throws: ``FilmError`` (exit code 3) naming the worst seam.
+    func judge(_ seams: MeasuredSeams, limit: Double) throws {
+        let worse = seams.list.filter { $0.seam.isChained && $0.seam.score > limit }
+        guard let worst = worse.max(by: { $0.seam.score < $1.seam.score }) else { return }
+        let more = worse.count > 1 ? "; \(worse.count - 1) more seams are above it" : ""
+        throw FilmError(
+            .seamTooHard,
+            "the seam of \(worst.before) and \(worst.after) scores \(worst.seam.score), "
+                + "the limit is \(limit)\(more); no delivery is published, all that was made is kept",
+            subject: film.path,
+            hint:
+                "look at \(settings.outputDirectory)/\(StepSpec.seamSheetName); change the prompt or the seed of "
+                + "\(worst.after), or run again with a higher --max-seam: nothing is bought twice")
+    }
+}
+
+extension Production {
+    /// How many frames of a shot are left out at its end, at the clip's own rate: those that the next one shows.
+    func droppedFrames(_ index: Int) -> Int { isContinued(index) ? 1 : 0 }
+
+    /// The name of the seam after a shot: by the shot that follows, since that decides whether it is one.
+    func seamStep(_ index: Int) -> String { "seam:\(storyboard.shots[index + 1].id)" }
+
+    /// The key of the seam after a shot.
+    func seamKey(_ index: Int, before: String, after: String) throws -> WorkKey {
+        try WorkKey.seam(
+            before: before, after: after, isChained: isContinued(index), dropped: droppedFrames(index),
+            version: Seams.version, engine: engine)
+    }
+
+    /// The key of the contact sheet of all seams.
+    func seamSheetKey(seams: [String]) throws -> WorkKey {
+        try WorkKey.seamSheet(seams: seams, engine: engine)
+    }
+}
