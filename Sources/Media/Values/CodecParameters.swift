@@ -117,6 +117,26 @@ public struct CodecParameters: Sendable {
         guard let data = c.extradata, c.extradata_size > 0 else { return [] }
         return Array(UnsafeBufferPointer(start: data, count: Int(c.extradata_size)))
     }
+
+    /// The same stream with other header bytes: those of a stream that was put together from several.
+    ///
+    /// - Parameter level: As the codec numbers it; nil keeps what is stated.
+    public func replacing(extradata bytes: [UInt8], level: Int? = nil) throws(MediaError) -> CodecParameters {
+        let made = try CodecParameters(copying: copy.pointer)
+        let target = made.copy.pointer
+        let padding = Int(AV_INPUT_BUFFER_PADDING_SIZE)
+        guard let memory = av_mallocz(bytes.count + padding) else {
+            throw MediaError(.outOfMemory, operation: "av_mallocz", subject: "codec parameters")
+        }
+        bytes.withUnsafeBytes { source in
+            if let from = source.baseAddress { memory.copyMemory(from: from, byteCount: source.count) }
+        }
+        av_free(target.pointee.extradata)
+        target.pointee.extradata = memory.assumingMemoryBound(to: UInt8.self)
+        target.pointee.extradata_size = bytes.count.c
+        if let level { target.pointee.level = level.c }
+        return made
+    }
 }
 
 extension CodecParameters.Copy {

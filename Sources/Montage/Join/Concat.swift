@@ -15,6 +15,16 @@ public enum Concat {
         inputs: [String], output: String, preset: Preset, title: String? = nil, interrupt: Interrupt,
         progress: (@Sendable (Double) -> Void)? = nil
     ) throws -> Proof {
+        try run(
+            inputs: inputs, shown: Array(repeating: nil, count: inputs.count), output: output, preset: preset,
+            title: title, interrupt: interrupt, progress: progress)
+    }
+
+    /// - Parameter shown: How many of each clip's frames are shown, at its own rate; nil for all.
+    static func run(
+        inputs: [String], shown: [Shown?], output: String, preset: Preset, title: String?,
+        interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
+    ) throws -> Proof {
         guard let first = inputs.first else {
             throw MontageError(
                 .invalidArgument, operation: "there are no clips to join", subject: output,
@@ -29,7 +39,8 @@ public enum Concat {
         let pending = try Pending([output])
         for path in inputs { _ = try Pending([output], input: path) }
         let wantsSound = preset.audio != nil
-        let opened = try ClipReader(first, wantsSound: wantsSound, interrupt: interrupt)
+        let opened = try ClipReader(
+            first, cut: { shown[0]?.range(at: $0) }, wantsSound: wantsSound, interrupt: interrupt)
         let rate = opened.rate
         let order = DeliveryOrder(
             path: pending.path(0), container: preset.container, muxerOptions: preset.muxerOptions,
@@ -40,7 +51,9 @@ public enum Concat {
                 let reader =
                     i == 0
                     ? opened
-                    : try ClipReader(path, rate: rate, wantsSound: wantsSound, interrupt: interrupt)
+                    : try ClipReader(
+                        path, rate: rate, range: shown[i]?.range(at: rate), wantsSound: wantsSound,
+                        interrupt: interrupt)
                 var told = 0.0
                 try reader.run { event in
                     if case .begin(var clip) = event {
@@ -72,6 +85,21 @@ public enum Concat {
         try pending.publish()
         progress?(1)
         return proof
+    }
+}
+
+extension Concat {
+    /// A clip's first frames, counted at its own rate.
+    struct Shown: Sendable {
+        var frames: Int
+        var rate: Rational
+
+        /// As slots of another rate.
+        func range(at other: Rational) -> Range<Int> {
+            let count =
+                rate == other ? frames : Int((Double(frames) / rate.value * other.value).rounded())
+            return 0..<max(1, count)
+        }
     }
 }
 

@@ -13,8 +13,16 @@ public enum Join {
     public static func run(
         _ job: JoinJob, interrupt: Interrupt, progress: (@Sendable (Double) -> Void)? = nil
     ) throws -> Proof {
+        try run(job, scan: nil, interrupt: interrupt, progress: progress)
+    }
+
+    /// - Parameter known: What a walk through the parts would tell, where it is known already.
+    static func run(
+        _ job: JoinJob, scan known: SegmentScan?, interrupt: Interrupt,
+        progress: (@Sendable (Double) -> Void)?
+    ) throws -> Proof {
         let pending = try Pending([job.output])
-        let scan = try SegmentScan(job.segments, rate: job.format.rate, interrupt: interrupt)
+        let scan = try known ?? SegmentScan(job.parts, rate: job.format.rate, interrupt: interrupt)
         let total = scan.frameCount
         let pieces =
             job.sound.isEmpty ? [SoundPiece(source: nil, frames: 0..<total)] : job.sound
@@ -49,10 +57,13 @@ public enum Join {
         var position: Int64 = 0
         var base = 0
         let packet = try Packet()
-        for (i, path) in job.segments.enumerated() {
-            let segment = try SegmentPackets(path, rate: format.rate, interrupt: interrupt)
+        var moved: [Prover.MovedRun] = []
+        for (i, part) in job.parts.enumerated() {
+            let segment = try SegmentPackets(part, rate: format.rate, interrupt: interrupt)
             var order = 0
+            var digest = PayloadDigest()
             while let place = try segment.read(into: packet) {
+                packet.withBytes { digest.add($0) }
                 packet.pts = Int64(base + place)
                 packet.dts = Int64(base + order - scan.delay)
                 packet.duration = 1
@@ -67,7 +78,11 @@ public enum Join {
                 }
                 if order % 24 == 0 { progress?(0.95 * Double(base + order) / Double(total)) }
             }
-            base += scan.frames[i]
+            guard order == scan.frames[i] else {
+                throw SegmentScan.fault(part.path, "it changed while it was read")
+            }
+            moved.append(.init(count: order, digest: digest, isSource: part.isSource))
+            base += order
         }
         try sound?.finish { try muxer.writeAudio($0) }
         try muxer.finish()
@@ -78,7 +93,8 @@ public enum Join {
                 container: job.preset.container, rate: format.rate, frames: total,
                 videoCodec: scan.parameters.codecName, audioCodec: stream?.parameters.codecName,
                 samples: sound == nil ? nil : bed.sampleCount, sampleRate: format.sampleRate,
-                bitExactFrames: job.bitExactFrames ?? 0, indexFirst: job.preset.isIndexFirst),
+                bitExactFrames: job.bitExactFrames ?? 0, moved: moved, delay: scan.delay,
+                indexFirst: job.preset.isIndexFirst),
             interrupt: interrupt)
         try interrupt.check()
         try pending.publish()

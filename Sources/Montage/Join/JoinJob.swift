@@ -1,9 +1,26 @@
 public import Media
 
+/// A run of packets that a film is joined of: a segment, or a part of a clip.
+public struct JoinPart: Sendable, Codable, Equatable {
+    /// The file.
+    public var path: String
+    /// Its first so many packets, which must be as many of its frames; nil for all.
+    public var frames: Int?
+    /// Whether its pictures are a source clip's own, so that moving them keeps them bit for bit.
+    public var isSource: Bool
+
+    /// Names a run of packets.
+    public init(path: String, frames: Int? = nil, isSource: Bool = false) {
+        self.path = path
+        self.frames = frames
+        self.isSource = isSource
+    }
+}
+
 /// A film to be joined from finished segments and the clips' sound.
 public struct JoinJob: Sendable, Codable {
-    /// The segments of one preset, in the film's order, as `Segments.render` made them.
-    public var segments: [String]
+    /// The film's pictures, in order: segments as `Segments.render` made them, or parts of clips.
+    public var parts: [JoinPart]
     /// The sound of the film, in order; its frames must sum to the segments'. Empty for silence.
     public var sound: [SoundPiece]
     /// The film's format.
@@ -16,7 +33,7 @@ public struct JoinJob: Sendable, Codable {
     public var title: String?
     /// Named parts, for players that show them.
     public var chapters: [Chapter]?
-    /// Pictures whose coded data came unchanged from a source clip; for the report.
+    /// Pictures in the segments whose coded data came unchanged from a source clip, as the segments' reports say.
     public var bitExactFrames: Int?
 
     /// Makes a job.
@@ -24,7 +41,7 @@ public struct JoinJob: Sendable, Codable {
         segments: [String], sound: [SoundPiece], format: FilmFormat, preset: Preset, output: String,
         title: String? = nil, chapters: [Chapter]? = nil, bitExactFrames: Int? = nil
     ) {
-        self.segments = segments
+        parts = segments.map { JoinPart(path: $0) }
         self.sound = sound
         self.format = format
         self.preset = preset

@@ -47,6 +47,9 @@ public struct Proof: Sendable, Codable, Equatable {
     /// Everything that was looked at.
     public var checks: [Check]
 
+    /// "1412 of 1420 frames bit-exact".
+    public var bitExactLine: String { "\(bitExactFrames) of \(frames) frames bit-exact" }
+
     /// The proof in one line.
     public var line: String {
         let size = Double(byteCount) / 1_048_576
@@ -55,6 +58,7 @@ public struct Proof: Sendable, Codable, Equatable {
         ]
         if let audioCodec, let audioSamples { parts.append("\(audioCodec) \(audioSamples) samples") }
         parts.append("\(rounded(size, 1)) MB")
+        if bitExactFrames > 0 { parts.append(bitExactLine) }
         let failed = checks.filter { !$0.passed }
         parts.append(
             failed.isEmpty

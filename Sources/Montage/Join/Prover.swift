@@ -13,9 +13,22 @@ struct Prover {
         var audioCodec: String?
         var samples: Int64?
         var sampleRate = 48000
+        /// Pictures of source clips in segments that were told to be such.
         var bitExactFrames = 0
+        /// What was moved, in the film's order; empty where pictures were encoded into the film.
+        var moved: [MovedRun] = []
+        /// Frames that decoding runs ahead of presentation.
+        var delay = 0
         /// Whether the index must stand before the data.
         var indexFirst = false
+    }
+
+    /// Packets that were moved one after the other.
+    struct MovedRun {
+        var count: Int
+        var digest: PayloadDigest
+        /// Whether they are a source clip's own.
+        var isSource: Bool
     }
 
     let expected: Expectation
@@ -64,6 +77,15 @@ struct Prover {
         check(
             "interval", found.strays == 0,
             found.strays == 0 ? "constant at \(expected.rate)" : "\(found.strays) pictures off the grid")
+        if !expected.moved.isEmpty {
+            let lost = zip(expected.moved, found.runs + Array(repeating: nil, count: expected.moved.count))
+                .filter { $0.digest != $1 }
+            check(
+                "packets", lost.isEmpty,
+                lost.isEmpty
+                    ? "\(found.frames) as they were" : "\(lost.count) of \(expected.moved.count) runs changed"
+            )
+        }
         check(
             "picture codec", picture.parameters.codecName == expected.videoCodec,
             picture.parameters.codecName)
@@ -80,12 +102,18 @@ struct Prover {
             let off = found.soundStart.map { abs($0) } ?? .infinity
             check("sound start", off <= sound.timeBase.value / 2 + 1e-9, "\(found.soundStart ?? .nan) s")
         }
+        if let faults = try SeamCheck.run(
+            path, picture: picture, runs: expected.moved, delay: expected.delay, interrupt: interrupt)
+        {
+            check("seams decode", faults.isEmpty, faults.isEmpty ? "all" : faults.joined(separator: ", "))
+        }
         let ends = try EndCheck.run(path, picture: picture, frames: expected.frames, interrupt: interrupt)
         check("first and last picture decode", ends == nil, ends ?? "both")
         if expected.indexFirst {
             let order = try BoxOrder.read(path)
             check("index first", order.isIndexFirst, order.names.joined(separator: " "))
         }
+        let copied = expected.moved.reduce(0) { $0 + ($1.isSource ? $1.count : 0) }
         return Proof(
             path: name, container: expected.container, byteCount: demuxer.container.byteCount,
             sha256: try SHA256.hex(ofFile: path, interrupt: interrupt),
@@ -93,13 +121,16 @@ struct Prover {
             width: picture.parameters.width, height: picture.parameters.height, frames: found.frames,
             expectedFrames: expected.frames, firstVideoTicks: found.firstTicks,
             constantInterval: found.strays == 0, audioSamples: samples, expectedSamples: expected.samples,
-            duration: Double(found.frames) / expected.rate.value, bitExactFrames: expected.bitExactFrames,
+            duration: Double(found.frames) / expected.rate.value,
+            bitExactFrames: expected.bitExactFrames + copied,
             passed: checks.allSatisfy(\.passed), checks: checks)
     }
 
     private struct Walk {
         var frames = 0
         var firstTicks: Int64?
+        /// The digests of the runs of packets that the film was made of.
+        var runs: [PayloadDigest?] = []
         /// Pictures that are on no grid place, or on one that is taken.
         var strays = 0
         /// Samples that a decoder presents; counted where the container does not declare them.
@@ -114,12 +145,25 @@ struct Prover {
         var found = Walk()
         var ahead: Set<Int> = []
         var next = 0
+        var digest = PayloadDigest()
+        var left = expected.moved.first?.count ?? 0
         let packet = try Packet()
         let ear = try sound.map { try Ear($0, countsAll: declaredSamples(demuxer, $0) == nil) }
         while try demuxer.read(into: packet) {
             try interrupt.check()
             if packet.streamIndex == picture.index {
                 found.frames += 1
+                if left > 0 {
+                    packet.withBytes { digest.add($0) }
+                    left -= 1
+                    if left == 0 {
+                        found.runs.append(digest)
+                        digest = PayloadDigest()
+                        left =
+                            found.runs.count < expected.moved.count
+                            ? expected.moved[found.runs.count].count : 0
+                    }
+                }
                 guard let pts = packet.pts else {
                     found.strays += 1
                     continue

@@ -11,35 +11,61 @@ struct SegmentScan {
 
     var frameCount: Int { frames.reduce(0, +) }
 
-    /// Reads the segments one after the other. Blocks.
+    /// States what is known already.
+    init(parameters: CodecParameters, frames: [Int], delay: Int) {
+        self.parameters = parameters
+        self.frames = frames
+        self.delay = delay
+    }
+
+    /// Reads the parts one after the other. Blocks.
     ///
-    /// - Throws: `MontageError` with code `incompatible` for segments that cannot stand in one stream.
-    init(_ paths: [String], rate: Rational, interrupt: Interrupt) throws {
-        guard let first = paths.first else {
+    /// - Throws: `MontageError` with code `incompatible` for parts that cannot stand in one stream.
+    init(_ parts: [JoinPart], rate: Rational, interrupt: Interrupt) throws {
+        guard let first = parts.first?.path else {
             throw MontageError(
                 .invalidArgument, operation: "there are no segments to join", subject: "film",
                 hint: "Give at least one segment.")
         }
         var common: CodecParameters?
+        var sets: ParameterSets?
         var frames: [Int] = []
         var delay = 0
-        for path in paths {
-            let segment = try SegmentPackets(path, rate: rate, interrupt: interrupt)
+        for part in parts {
+            let segment = try SegmentPackets(part, rate: rate, interrupt: interrupt)
+            let own = segment.stream.parameters
             if let common {
-                try Self.compare(segment.stream.parameters, path, common, first)
+                try Self.compare(own, part.path, common, first)
+                sets = try Self.merge(own, part.path, common, sets, first)
             } else {
-                common = segment.stream.parameters
+                common = own
+                sets = own.codecName == "h264" ? ParameterSets(avcC: own.extradata) : nil
             }
-            let found = try Self.walk(segment, path)
+            let found = try Self.walk(segment, part.path)
             frames.append(found.frames)
             delay = max(delay, found.delay)
         }
         guard let common else {
             throw MontageError(.invalidArgument, operation: "there are no segments", subject: first)
         }
-        parameters = common
+        parameters = try common.carrying(sets)
         self.frames = frames
         self.delay = delay
+    }
+
+    /// The header with the part's sets, where they differ from those before and no number means two things.
+    private static func merge(
+        _ own: CodecParameters, _ path: String, _ common: CodecParameters, _ sets: ParameterSets?,
+        _ first: String
+    ) throws -> ParameterSets? {
+        if own.extradata == common.extradata { return sets }
+        guard let sets, let mine = ParameterSets(avcC: own.extradata) else {
+            throw fault(path, "its codec header differs from that of \(first)")
+        }
+        if let conflict = mine.conflict(with: sets) {
+            throw fault(path, "its codec header differs from that of \(first): \(conflict)")
+        }
+        return sets.merged(with: mine)
     }
 
     private static func walk(_ segment: SegmentPackets, _ path: String) throws -> (frames: Int, delay: Int) {
@@ -74,8 +100,6 @@ struct SegmentScan {
             } else if one.width != other.width || one.height != other.height {
                 "its pictures are \(one.width)x\(one.height), those of \(first) "
                     + "\(other.width)x\(other.height)"
-            } else if one.extradata != other.extradata {
-                "its codec header differs from that of \(first)"
             } else {
                 nil
             }
@@ -89,36 +113,63 @@ struct SegmentScan {
     }
 }
 
-/// The packets of one segment with the frame each of them shows.
+extension CodecParameters {
+    /// With these parameter sets as header; as it is where there are none or they are the same.
+    func carrying(_ sets: ParameterSets?) throws -> CodecParameters {
+        guard let sets, sets.avcC != extradata else { return self }
+        return try replacing(extradata: sets.avcC, level: Int(sets.level))
+    }
+}
+
+/// The packets of one part with the frame each of them shows.
 final class SegmentPackets {
     let stream: StreamInfo
     private let demuxer: Demuxer
     private let path: String
     private let rate: Rational
     private let interrupt: Interrupt
+    /// Packets still to come; nil for all.
+    private var left: Int?
+    private let isSource: Bool
+    /// Ticks of the first picture. Segments begin at zero; clips begin where they like.
+    private var origin: Int64?
 
-    init(_ path: String, rate: Rational, interrupt: Interrupt) throws {
-        let demuxer = try Demuxer(path: path, accept: .clips, analyse: .none, interrupt: interrupt)
+    init(_ part: JoinPart, rate: Rational, interrupt: Interrupt) throws {
+        path = part.path
+        let demuxer =
+            part.isSource
+            ? try Opening.open(path, accept: .clips, for: .decoding, interrupt: interrupt)
+            : try Demuxer(path: path, accept: .clips, analyse: .none, interrupt: interrupt)
         guard let index = demuxer.bestStream(.video) else {
             throw SegmentScan.fault(path, "it has no picture")
         }
-        demuxer.keepOnly([index])
-        stream = demuxer.streams[index]
+        stream =
+            part.isSource
+            ? try Opening.pictureStream(of: demuxer, path: path) : demuxer.streams[index]
+        demuxer.keepOnly([stream.index])
         self.demuxer = demuxer
-        self.path = path
         self.rate = rate
         self.interrupt = interrupt
+        left = part.frames
+        isSource = part.isSource
+        origin = part.isSource ? nil : 0
     }
 
-    /// Reads the next packet and says which frame of the segment it shows; nil at the end.
+    /// Reads the next packet and says which frame of the part it shows; nil at the end.
     func read(into packet: borrowing Packet) throws -> Int? {
+        if left == 0 { return nil }
         repeat {
             try interrupt.check()
             guard try demuxer.read(into: packet) else { return nil }
-        } while packet.streamIndex != stream.index
+        } while packet.streamIndex != stream.index || packet.byteCount == 0
+        left = left.map { $0 - 1 }
         guard let pts = packet.pts else { throw SegmentScan.fault(path, "a packet has no time") }
-        let place = rescale(pts, from: stream.timeBase, to: rate.inverse)
-        guard rescale(place, from: rate.inverse, to: stream.timeBase) == pts, place >= 0 else {
+        let ticks = pts - (origin ?? pts)
+        origin = origin ?? pts
+        let place = rescale(ticks, from: stream.timeBase, to: rate.inverse)
+        // A clip was measured before it came here, with what its own clock rounds.
+        let back = rescale(place, from: rate.inverse, to: stream.timeBase)
+        guard isSource || back == ticks, place >= 0 else {
             throw SegmentScan.fault(path, "a picture stands between two frames at \(rate) frames a second")
         }
         return Int(place)

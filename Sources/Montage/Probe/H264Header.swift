@@ -13,6 +13,10 @@ struct H264Header {
     var pixelFormat: String
     /// What is said about colour.
     var colour = ColourTags.unknown
+    /// How many pictures a decoder keeps to refer to.
+    var referenceFrames = 0
+    /// Whether no picture is coded as two fields.
+    var isProgressive = true
 
     /// Reads the header bytes of an MP4's avcC box; nil if they are not such a box or damaged.
     init?(avcC bytes: [UInt8]) {
@@ -34,7 +38,7 @@ struct H264Header {
             _ = bits.read(1)
             if bits.read(1) == 1 { Self.skipScaling(&bits, lists: chroma == 3 ? 12 : 8) }
         }
-        Self.skipToUsability(&bits)
+        (referenceFrames, isProgressive) = Self.skipToUsability(&bits)
         if bits.read(1) == 1 { colour = Self.colour(&bits) }
         guard !bits.isExhausted, chroma < 4, depth <= 14 else { return nil }
         pixelFormat = Self.pixelFormat(chroma, depth, colour)
@@ -74,8 +78,8 @@ struct H264Header {
         }
     }
 
-    /// Passes over all that stands between the sample format and the usability information.
-    private static func skipToUsability(_ bits: inout Bits) {
+    /// Reads what stands between the sample format and the usability information.
+    private static func skipToUsability(_ bits: inout Bits) -> (references: Int, isProgressive: Bool) {
         _ = bits.golomb()
         switch bits.golomb() {
         case 0: _ = bits.golomb()
@@ -86,13 +90,15 @@ struct H264Header {
             for _ in 0..<min(255, bits.golomb()) { _ = bits.signedGolomb() }
         default: break
         }
-        _ = bits.golomb()
+        let references = bits.golomb()
         _ = bits.read(1)
         _ = bits.golomb()
         _ = bits.golomb()
-        if bits.read(1) == 0 { _ = bits.read(1) }
+        let isProgressive = bits.read(1) == 1
+        if !isProgressive { _ = bits.read(1) }
         _ = bits.read(1)
         if bits.read(1) == 1 { for _ in 0..<4 { _ = bits.golomb() } }
+        return (references, isProgressive)
     }
 
     private static func colour(_ bits: inout Bits) -> ColourTags {

@@ -1,13 +1,15 @@
-import ArgumentParser
+public import ArgumentParser
 import Media
-import Montage
+public import Montage
 
 struct ConcatCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "concat",
         abstract: "Join clips one after the other into one file, and prove it.",
         discussion: """
-            Size, rate and sound are those of the first clip; the others are conformed to it. Memory does \
+            Without --preset, pictures are moved untouched wherever that is safe, and only what must be is \
+            encoded: the last frames before a cut, and clips that differ from the most. With a preset that \
+            encodes, all are brought to size and rate of the first. --plan says which, and why. Memory does \
             not grow with the number of clips.
             """)
 
@@ -16,12 +18,25 @@ struct ConcatCommand: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Where to write: .mp4, .webm, .mov or .mkv.", valueName: "file"))
-    var output: String
+        help: ArgumentHelp(
+            "Where to write: .mp4, .webm, .mov or .mkv. Needed unless --plan.", valueName: "file"))
+    var output: String?
 
     @Option(
         help: ArgumentHelp("The delivery preset; without it the ending of -o decides.", valueName: "name"))
     var preset: String?
+
+    @Option(help: ArgumentHelp("copy, auto or encode: whether pictures may be moved.", valueName: "mode"))
+    var mode: JoinMode = .auto
+
+    @Option(
+        help: ArgumentHelp(
+            "cut: nothing is left out; match: a clip's last frame is the next one's first, and shown once; auto: "
+                + "as match where the two are the same.", valueName: "how"))
+    var join: Splice.Seams = .auto
+
+    @Flag(help: "Say what would become of each clip, and why; write nothing.")
+    var plan = false
 
     @OptionGroup var presets: PresetOptions
     @OptionGroup var overrides: PresetOverrides
@@ -30,20 +45,29 @@ struct ConcatCommand: AsyncParsableCommand {
 
     func run() async throws {
         _ = common.logger()
+        guard let output = output ?? (plan ? "film.mp4" : nil) else {
+            throw ValidationError("no output: give -o FILE, or --plan")
+        }
         let choice = try DeliveryChoice.pair(outputs: [output], presets: [preset].compactMap { $0 })[0]
         for file in files { try InputPath.check(file) }
         let chosen = try choice.resolve(
             in: presets.library(beside: files.first), setting: overrides.parsed())
+        // Settings of one's own are about encoding: they are meant like a preset that is named.
+        let isNamed = try preset != nil || !overrides.parsed().isEmpty
+        var job = Splice(
+            inputs: files, output: output, preset: chosen, isPresetNamed: isNamed, mode: mode)
+        if plan { return try await tell(job) }
         try OutputPath.check(file: output, inputs: files)
 
-        let (files, output, progress) = (files, output, Progress(telling.progress))
+        let (join, progress) = (join, Progress(telling.progress))
         let title = "concat \(files.count) clips"
         let whole = await WorkPace.Whole.of(files)
-        let proof: Proof
+        let made: (proof: Proof, plan: JoinPlan)
         do {
-            proof = try await Lanes.shared.run { interrupt in
-                try Concat.run(
-                    inputs: files, output: output, preset: chosen, interrupt: interrupt,
+            job = try await Self.withTwins(job, join)
+            made = try await Lanes.shared.run { [job] interrupt in
+                try job.run(
+                    interrupt: interrupt,
                     progress: { progress.show("concat", title, fraction: $0, whole: whole) })
             }
         } catch {
@@ -51,13 +75,29 @@ struct ConcatCommand: AsyncParsableCommand {
             throw error
         }
         progress.end("concat")
-        if common.json {
-            try Streams.result(json: proof)
-        } else {
-            Streams.result(output)
-            Streams.note(
-                "\(proof.frames) frames, \(Numbers.seconds(proof.duration)), \(Numbers.bytes(proof.byteCount))"
-            )
+        if common.json { return try Streams.result(json: made.proof) }
+        let proof = made.proof
+        Streams.result(output)
+        let copied = proof.bitExactFrames > 0 ? ", \(proof.bitExactLine)" : ""
+        Streams.note(
+            "\(proof.frames) frames, \(Numbers.seconds(proof.duration)), \(Numbers.bytes(proof.byteCount))\(copied)"
+        )
+    }
+
+    private func tell(_ job: Splice) async throws {
+        let job = try await Self.withTwins(job, join)
+        let plan = try await Lanes.shared.run { try job.plan(interrupt: $0) }
+        if common.json { try Streams.result(json: plan) } else { Streams.result(plan.text) }
+    }
+
+    private static func withTwins(_ job: Splice, _ join: Splice.Seams) async throws -> Splice {
+        try await Lanes.shared.run { interrupt in
+            var job = job
+            job.twins = try Twins.find(job.inputs, seams: join, interrupt: interrupt)
+            return job
         }
     }
 }
+
+extension JoinMode: ExpressibleByArgument {}
+extension Splice.Seams: ExpressibleByArgument {}

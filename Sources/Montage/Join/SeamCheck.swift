@@ -1,0 +1,111 @@
+import Media
+
+/// Decodes a joined film where runs of packets meet, and all of it where that costs little.
+///
+/// A film of one encoder's segments needs no more than `EndCheck`: each was proved when it was made. Where packets
+/// of source clips stand beside encoded ones, the decoder changes its parameter sets, and that is looked at.
+enum SeamCheck {
+    /// Pixels that are decoded without a second thought: some seconds of a small film.
+    private static let cheap = 160_000_000
+    /// Frames that are decoded after each meeting.
+    private static let after = 3
+
+    /// What is wrong; empty where nothing is, nil where the film has no such seams.
+    static func run(
+        _ path: String, picture: StreamInfo, runs: [Prover.MovedRun], delay: Int, interrupt: Interrupt
+    ) throws -> [String]? {
+        guard runs.contains(where: \.isSource) else { return nil }
+        let rate = (picture.averageRate ?? picture.nominalRate)
+        guard let rate else { return ["the film states no rate"] }
+        let frames = runs.reduce(0) { $0 + $1.count }
+        let decoding = try SeamDecoding(
+            path, picture: picture, rate: rate, delay: delay, interrupt: interrupt)
+        if frames * picture.parameters.width * picture.parameters.height <= cheap {
+            return try decoding.run(from: 0, count: frames)
+        }
+        var faults: [String] = []
+        var start = 0
+        for (place, run) in runs.enumerated() {
+            // A copied clip after another part begins with a keyframe, and so does what was encoded.
+            let count = run.isSource ? min(run.count, after) : run.count
+            let next = place + 1 < runs.count ? min(runs[place + 1].count, after) : 0
+            if place > 0 {
+                faults += try decoding.run(from: start, count: run.isSource ? count : count + next)
+            }
+            start += run.count
+            if faults.count > 8 { break }
+        }
+        return faults
+    }
+}
+
+/// A decoder that is sent to frames of a film.
+private final class SeamDecoding {
+    private let demuxer: Demuxer
+    private let decoder: Decoder
+    private let picture: StreamInfo
+    private let rate: Rational
+    private let delay: Int
+    private let interrupt: Interrupt
+    private let packet: Packet
+    private let frame: Frame
+
+    init(_ path: String, picture: StreamInfo, rate: Rational, delay: Int, interrupt: Interrupt) throws {
+        demuxer = try Demuxer(path: path, accept: .clips, analyse: .none, interrupt: interrupt)
+        demuxer.keepOnly([picture.index])
+        decoder = try Decoder(picture, threads: 1)
+        self.picture = picture
+        self.rate = rate
+        self.delay = delay
+        self.interrupt = interrupt
+        packet = try Packet()
+        frame = try Frame()
+    }
+
+    /// Decodes so many frames from one on, which must be a keyframe; says which are missing or damaged.
+    func run(from start: Int, count: Int) throws -> [String] {
+        let end = start + count
+        var faults: [String] = []
+        var next = start
+        decoder.flush()
+        // MP4 seeks by times of decoding, and the keyframe of the next part may be decoded before this is shown.
+        try demuxer.seek(
+            stream: picture.index,
+            ticks: rescale(Int64(start - delay), from: rate.inverse, to: picture.timeBase))
+        func drain() {
+            while true {
+                do throws(MediaError) {
+                    guard case .got = try decoder.receive(into: frame) else { return }
+                } catch {
+                    faults.append("frame \(next): \(error.message)")
+                    return
+                }
+                defer { frame.clear() }
+                guard let pts = frame.pts else { continue }
+                let place = Int(rescale(pts, from: picture.timeBase, to: rate.inverse))
+                guard place >= start, next < end else { continue }
+                if place != next { faults.append("frame \(place) comes where frame \(next) should") }
+                if frame.isCorrupt { faults.append("frame \(place) is damaged") }
+                next = place + 1
+            }
+        }
+        while next < end, faults.count < 4 {
+            try interrupt.check()
+            guard try demuxer.read(into: packet) else {
+                try decoder.sendEnd()
+                drain()
+                break
+            }
+            defer { packet.clear() }
+            guard packet.streamIndex == picture.index else { continue }
+            do throws(MediaError) {
+                while try !decoder.send(packet) { drain() }
+            } catch {
+                faults.append("frame \(next): \(error.message)")
+            }
+            drain()
+        }
+        if next < end, faults.isEmpty { faults.append("frame \(next) does not decode") }
+        return faults
+    }
+}

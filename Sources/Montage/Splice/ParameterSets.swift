@@ -1,0 +1,177 @@
+/// The parameter sets of an H.264 stream, as the avcC box of an MP4 holds them: read and written bit by bit.
+///
+/// # Splicing
+///
+/// A film of copied clips is one stream of packets that came from several encoders. What makes that work, and
+/// what breaks it, is in this folder:
+///
+/// * `ParameterSets`: each picture names, by number, the sets that say how it is coded. Two encoders that give
+///   different sets one number cannot be put together; with different numbers they can, when the film's header
+///   holds all of them.
+/// * `ClipTraits`: what must be known of a clip to decide, read in one walk over its packets.
+/// * `JoinPlanner`: the decision, a pure function; `JoinPlan` is what comes of it, with reasons.
+/// * `SeamTail`: the few frames that must be encoded when the end of a clip is dropped.
+/// * `Splice`: carries a plan out.
+///
+/// Nothing here looks at pictures to find twins; how many to drop is told.
+///
+/// Source: ISO/IEC 14496-15, 5.3.3.1; ITU-T H.264, 7.3.2.1 and 7.3.2.2.
+package struct ParameterSets: Equatable, Sendable {
+    /// profile_idc.
+    package var profile: UInt8
+    /// The constraint flags beside it.
+    package var compatibility: UInt8
+    /// level_idc: 41 for 4.1.
+    package var level: UInt8
+    /// Sequence parameter sets, each a NAL unit without a length before it.
+    package private(set) var sequence: [[UInt8]]
+    /// Picture parameter sets, likewise.
+    package private(set) var picture: [[UInt8]]
+    /// What follows the sets in High profiles: chroma format, depths, extensions.
+    private var rest: [UInt8]
+    /// The reserved bits as they were found; writers do not agree about them.
+    private var lengthBits: UInt8
+    private var countBits: UInt8
+
+    /// Bytes of the length before each NAL unit in the packets.
+    package var lengthSize: Int { Int(lengthBits & 3) + 1 }
+
+    /// Reads the box's payload; nil if it is no such box, is damaged or holds no set of either kind.
+    package init?(avcC bytes: [UInt8]) {
+        guard bytes.count >= 7, bytes[0] == 1 else { return nil }
+        (profile, compatibility, level) = (bytes[1], bytes[2], bytes[3])
+        (lengthBits, countBits) = (bytes[4], bytes[5] & 0xe0)
+        var at = 6
+        func units(_ count: Int) -> [[UInt8]]? {
+            var units: [[UInt8]] = []
+            for _ in 0..<count {
+                guard at + 2 <= bytes.count else { return nil }
+                let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
+                guard length > 1, at + 2 + length <= bytes.count else { return nil }
+                units.append(Array(bytes[(at + 2)..<(at + 2 + length)]))
+                at += 2 + length
+            }
+            return units
+        }
+        guard let sequence = units(Int(bytes[5] & 31)), at < bytes.count else { return nil }
+        at += 1
+        guard let picture = units(Int(bytes[at - 1])), !sequence.isEmpty, !picture.isEmpty else { return nil }
+        (self.sequence, self.picture) = (sequence, picture)
+        rest = Array(bytes[at...])
+    }
+
+    /// The box's payload.
+    package var avcC: [UInt8] {
+        var bytes = [1, profile, compatibility, level, lengthBits, countBits | UInt8(sequence.count & 31)]
+        func append(_ units: [[UInt8]]) {
+            for unit in units {
+                bytes += [UInt8(truncatingIfNeeded: unit.count >> 8), UInt8(truncatingIfNeeded: unit.count)]
+                bytes += unit
+            }
+        }
+        append(sequence)
+        bytes.append(UInt8(truncatingIfNeeded: picture.count))
+        append(picture)
+        return bytes + rest
+    }
+
+    /// The numbers of the sequence sets.
+    package var sequenceIDs: [Int] { sequence.map(Self.sequenceID) }
+    /// The numbers of the picture sets.
+    package var pictureIDs: [Int] { picture.map(Self.pictureID) }
+
+    /// The number of a sequence set.
+    static func sequenceID(_ unit: [UInt8]) -> Int {
+        guard unit.count > 4 else { return -1 }
+        var bits = Bits(payload: unit[4...])
+        return bits.golomb()
+    }
+
+    /// The number of a picture set.
+    static func pictureID(_ unit: [UInt8]) -> Int {
+        guard unit.count > 1 else { return -1 }
+        var bits = Bits(payload: unit[1...])
+        return bits.golomb()
+    }
+
+    /// Why the two cannot stand in one header; nil if they can.
+    package func conflict(with other: ParameterSets) -> String? {
+        if lengthSize != other.lengthSize { return "its packets state lengths in \(lengthSize) bytes" }
+        if profile != other.profile { return "its profile is \(profile), not \(other.profile)" }
+        for (mine, theirs, id, kind) in [
+            (sequence, other.sequence, Self.sequenceID, "sequence"),
+            (picture, other.picture, Self.pictureID, "picture"),
+        ] {
+            for unit in mine {
+                if let same = theirs.first(where: { id($0) == id(unit) }), same != unit {
+                    return "its \(kind) parameter set \(id(unit)) differs under the same number"
+                }
+            }
+        }
+        if merged(with: other).sequence.count > 31 { return "there are more than 31 parameter sets" }
+        return nil
+    }
+
+    /// One header with the sets of both: the level is the higher one, and only what both promise is promised.
+    package func merged(with other: ParameterSets) -> ParameterSets {
+        var both = self
+        both.level = max(level, other.level)
+        both.compatibility &= other.compatibility
+        both.sequence += other.sequence.filter { !sequence.contains($0) }
+        both.picture += other.picture.filter { !picture.contains($0) }
+        if both.rest.isEmpty { both.rest = other.rest }
+        return both
+    }
+}
+
+/// The NAL units of a packet of H.264 or HEVC, each with a length before it.
+package enum NALUnits {
+    /// Calls `body` with each unit; false if the lengths do not fit the packet.
+    package static func walk(
+        _ bytes: UnsafeRawBufferPointer, lengthSize: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) -> Bool {
+        var at = 0
+        while at < bytes.count {
+            guard at + lengthSize <= bytes.count else { return false }
+            var length = 0
+            for i in 0..<lengthSize { length = length << 8 | Int(bytes[at + i]) }
+            at += lengthSize
+            guard length > 0, length <= bytes.count - at else { return false }
+            body(UnsafeRawBufferPointer(rebasing: bytes[at..<at + length]))
+            at += length
+        }
+        return true
+    }
+
+    /// Units with start codes before them, as in MPEG-TS and raw files, rewritten with lengths of four bytes.
+    ///
+    /// - Parameter keeping: Whether a unit of this first byte stays; parameter sets go into the header, and
+    ///   access unit delimiters have no place in MP4.
+    package static func lengthPrefixed(
+        annexB bytes: [UInt8], keeping: (UInt8) -> Bool = { ![7, 8, 9].contains($0 & 31) }
+    ) -> [UInt8] {
+        var starts: [(code: Int, unit: Int)] = []
+        var i = 0
+        while i + 3 <= bytes.count {
+            if bytes[i] == 0, bytes[i + 1] == 0, bytes[i + 2] == 1 {
+                starts.append((i, i + 3))
+                i += 3
+            } else {
+                i += 1
+            }
+        }
+        var result: [UInt8] = []
+        for (place, start) in starts.enumerated() {
+            var end = place + 1 < starts.count ? starts[place + 1].code : bytes.count
+            // Zeros before a start code belong to it; a unit never ends in one.
+            while end > start.unit, bytes[end - 1] == 0 { end -= 1 }
+            guard end > start.unit, keeping(bytes[start.unit]) else { continue }
+            let length = UInt32(end - start.unit)
+            for shift in [24, 16, 8, 0] as [UInt32] {
+                result.append(UInt8(truncatingIfNeeded: length >> shift))
+            }
+            result += bytes[start.unit..<end]
+        }
+        return result
+    }
+}

@@ -1,0 +1,144 @@
+import Media
+
+/// The last frames of a clip that is cut short, encoded so that they stand beside its copied packets.
+///
+/// Cutting the last frame off a clip whose pictures are reordered takes away what its neighbours were predicted
+/// from. So packets are copied up to the last place where nothing is missing, and the one to three frames from
+/// there to the cut are encoded: a closed group that begins with an IDR picture, of the same profile, level
+/// and depth of references as the clip, with parameter sets of a number that no clip uses. Decoded frames go
+/// to the encoder as they are, bit for bit.
+enum SeamTail {
+    /// Of the whole tail; so good that it is no worse than its source to the eye.
+    private static let quality = "12"
+
+    /// x264's name of a profile by its number; nil for those it does not write.
+    static func profileName(_ number: UInt8?) -> String? {
+        switch number {
+        case 66: "baseline"
+        case 77: "main"
+        case 100: "high"
+        case 110: "high10"
+        case 122: "high422"
+        case 244: "high444"
+        default: nil
+        }
+    }
+
+    /// How pictures are encoded that shall stand in one stream with those of `clip`.
+    static func preset(like clip: ClipTraits, setID: Int) -> VideoPreset {
+        var parameters = ["sps-id=\(setID)", "ref=\(max(1, min(16, clip.references)))"]
+        // What the clip leaves unsaid stays unsaid.
+        for (said, name) in [
+            (clip.colour.primaries, "colorprim"), (clip.colour.transfer, "transfer"),
+            (clip.colour.matrix, "colormatrix"),
+        ] where said == "unknown" {
+            parameters.append("\(name)=undef")
+        }
+        var options = [
+            "preset": "medium", "crf": quality, "bf": "0", "g": "250",
+            "x264-params": parameters.joined(separator: ":"),
+        ]
+        options["profile"] = profileName(clip.sets?.profile)
+        options["level"] = clip.sets.map { "\($0.level)" }
+        return VideoPreset(codec: "libx264", pixelFormat: clip.pixelFormat, gop: nil, options: options)
+    }
+
+    /// Encodes the clip's frames of `range` into an MP4 file without sound. Blocks.
+    ///
+    /// Decoding begins at the last keyframe before them. Frames that nothing refers to are not decoded on the
+    /// way there, which saves about half.
+    static func render(
+        _ clip: ClipTraits, frames range: Range<Int>, setID: Int, to path: String, interrupt: Interrupt
+    ) throws {
+        let demuxer = try Opening.open(clip.path, accept: .media, for: .decoding, interrupt: interrupt)
+        let video = try Opening.pictureStream(of: demuxer, path: clip.path)
+        demuxer.keepOnly([video.index])
+        let entry = clip.entries.last { $0.frame <= range.lowerBound }
+        if let entry, entry.frame > 0 {
+            try demuxer.seek(stream: video.index, ticks: entry.ticks)
+        }
+        let origin =
+            entry.map { $0.ticks - rescale(Int64($0.frame), from: clip.rate.inverse, to: video.timeBase) }
+            ?? video.startTicks ?? 0
+        var format = VideoFormat(
+            width: clip.width, height: clip.height,
+            pixelFormat: PixelFormat(named: clip.pixelFormat) ?? .yuv420p,
+            sampleAspectRatio: Rational(1, 1), colour: clip.colour, timeBase: clip.rate.inverse,
+            rate: clip.rate)
+        if clip.pixelFormat.hasPrefix("yuvj") { format.colour.range = "pc" }
+        let preset = preset(like: clip, setID: setID)
+        let encoder = try Encoder(
+            video: format,
+            settings: EncoderSettings(codec: preset.codec, options: preset.options, threads: 1))
+        let muxer = try DeliveryMuxer(
+            path: path, container: "mp4", options: [:], video: encoder.parameters,
+            timeBase: clip.rate.inverse, rate: clip.rate, audio: nil, interrupt: interrupt)
+        let decoder = try Decoder(video, threads: 0)
+        let packet = try Packet()
+        let coded = try Packet()
+        let frame = try Frame()
+        var wanted = range.lowerBound
+        func place(_ pts: Int64?) -> Int? {
+            pts.map { Int(rescale($0 - origin, from: video.timeBase, to: clip.rate.inverse)) }
+        }
+        func write() throws {
+            while case .got = try encoder.receive(into: coded) {
+                try muxer.writeVideo(coded)
+                coded.clear()
+            }
+        }
+        func take() throws {
+            while case .got = try decoder.receive(into: frame) {
+                try interrupt.check()
+                defer { frame.clear() }
+                guard let at = place(frame.pts), range.contains(at) else { continue }
+                guard at == wanted, !frame.isCorrupt else { break }
+                frame.pts = Int64(at - range.lowerBound)
+                frame.clearPictureType()
+                while try !encoder.send(frame) { try write() }
+                try write()
+                wanted += 1
+            }
+        }
+        while wanted < range.upperBound, try demuxer.read(into: packet) {
+            defer { packet.clear() }
+            guard packet.streamIndex == video.index, packet.byteCount > 0 else { continue }
+            decoder.skip((place(packet.pts) ?? 0) < range.lowerBound ? .nonReference : .nothing)
+            while try !decoder.send(packet) { try take() }
+            try take()
+        }
+        if wanted < range.upperBound {
+            try decoder.sendEnd()
+            try take()
+        }
+        guard wanted == range.upperBound else {
+            throw MontageError(
+                .incompatible, operation: "its frame \(wanted) does not decode, so its end cannot be cut",
+                subject: clip.path, hint: "Join by a preset that encodes, or with --join cut.")
+        }
+        try encoder.sendEnd()
+        try write()
+        try muxer.finish()
+    }
+
+    /// Encodes a whole clip so that it stands in one stream with copies of `reference`. Blocks.
+    ///
+    /// - Parameter dropping: Frames left out at its end, at its own rate.
+    static func conform(
+        _ clip: ClipTraits, dropping: Int, to format: FilmFormat, like reference: ClipTraits, setID: Int,
+        path: String, interrupt: Interrupt
+    ) throws {
+        var video = preset(like: reference, setID: setID)
+        video.options["g"] = nil
+        video.gop = 2
+        var colour = format
+        if reference.pixelFormat.hasPrefix("yuvj") { colour.colour?.range = "pc" }
+        let shown = JoinPlanner.frames(clip.frames - dropping, of: clip, at: format.rate)
+        _ = try Segments.render(
+            SegmentJob(
+                source: clip.path, frames: dropping > 0 ? 0..<shown : nil, format: colour,
+                outputs: [
+                    .init(preset: Preset(name: "conformed", container: "mp4", video: video), path: path)
+                ]), interrupt: interrupt)
+    }
+}

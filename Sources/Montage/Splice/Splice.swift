@@ -1,0 +1,177 @@
+import Foundation
+public import Media
+
+/// Joins clips by moving their packets: decides what can be moved, encodes only what must be, proves the rest.
+public struct Splice: Sendable {
+    /// Whether twins are left out at the seams.
+    public enum Seams: String, Sendable, Codable, CaseIterable {
+        /// Nothing is left out.
+        case cut
+        /// Each clip goes on where the one before it ended: the last frame of the one is the first of the next,
+        /// and is shown once.
+        case match
+        /// As `match` where the two frames are found to be the same picture, else as `cut`.
+        case auto
+    }
+
+    /// The clips, in order.
+    public var inputs: [String]
+    /// Where the film will stand; replaced if it is there.
+    public var output: String
+    /// The delivery: container, sound, and pictures where they are encoded.
+    public var preset: Preset
+    /// Whether the preset was asked for by name; one that encodes is then obeyed.
+    public var isPresetNamed: Bool
+    /// Whether packets may be moved.
+    public var mode: JoinMode
+    /// Frames left out at the end of each clip but the last; one number a seam.
+    public var twins: [Int]
+    /// The title in the file's tags.
+    public var title: String?
+
+    /// Makes a job.
+    public init(
+        inputs: [String], output: String, preset: Preset, isPresetNamed: Bool = false, mode: JoinMode = .auto,
+        twins: [Int]? = nil, title: String? = nil
+    ) {
+        self.inputs = inputs
+        self.output = output
+        self.preset = preset
+        self.isPresetNamed = isPresetNamed
+        self.mode = mode
+        self.twins = twins ?? Array(repeating: 0, count: max(0, inputs.count - 1))
+        self.title = title
+    }
+
+    /// Decides what becomes of each clip; reads them once and writes nothing. Blocks.
+    public func plan(interrupt: Interrupt) throws -> JoinPlan { try decide(interrupt: interrupt).plan }
+
+    /// Joins, proves, publishes. Blocks.
+    ///
+    /// - Throws: `MontageError`: `incompatible` where the mode is `copy` and something cannot be copied,
+    ///   `proofFailed`; `MediaError`. No file is left.
+    public func run(
+        interrupt: Interrupt, progress: (@Sendable (Double) -> Void)? = nil
+    ) throws -> (proof: Proof, plan: JoinPlan) {
+        for path in inputs { _ = try Pending([output], input: path) }
+        let (clips, plan) = try decide(interrupt: interrupt)
+        guard plan.copies else {
+            var preset = preset
+            preset.video.mode = nil
+            let shown = clips.indices.map { place in
+                plan.clips[place].dropped > 0
+                    ? Concat.Shown(
+                        frames: clips[place].frames - plan.clips[place].dropped, rate: clips[place].rate)
+                    : nil
+            }
+            let proof = try Concat.run(
+                inputs: inputs, shown: shown, output: output, preset: preset, title: title,
+                interrupt: interrupt, progress: progress)
+            return (proof, plan)
+        }
+        return (try copy(clips, plan, interrupt: interrupt, progress: progress), plan)
+    }
+
+    private func decide(interrupt: Interrupt) throws -> (clips: [ClipTraits], plan: JoinPlan) {
+        guard !inputs.isEmpty else {
+            throw MontageError(
+                .invalidArgument, operation: "there are no clips to join", subject: output,
+                hint: "Name at least one clip.")
+        }
+        var clips: [ClipTraits] = []
+        for path in inputs {
+            var traits = try ClipTraits.read(path, interrupt: interrupt)
+            // One header for all that are alike: five hundred clips hold one copy of it.
+            if let same = clips.first(where: { $0.header == traits.header }) {
+                (traits.header, traits.sets) = (same.header, same.sets)
+            }
+            clips.append(traits)
+        }
+        let encodes = (preset.video.mode ?? .encode) == .encode
+        var planner = JoinPlanner(
+            clips: clips, twins: twins, mode: mode, container: preset.container,
+            encodingPreset: isPresetNamed && encodes ? preset.name : nil)
+        planner.hasEncoder = FFmpegVersions.hasEncoder("libx264")
+        return (clips, try planner.plan())
+    }
+
+    private func copy(
+        _ clips: [ClipTraits], _ plan: JoinPlan, interrupt: Interrupt,
+        progress: (@Sendable (Double) -> Void)?
+    ) throws -> Proof {
+        let reference = clips[plan.reference]
+        guard let coded = reference.parameters else {
+            throw MontageError(.noVideo, operation: "no picture came", subject: reference.path)
+        }
+        let scratch = try ScratchFolder()
+        var parts: [JoinPart] = []
+        var frames: [Int] = []
+        var sets = reference.sets
+        var delay = 0
+        var sound: [SoundPiece] = []
+        let format = FilmFormat(
+            width: reference.width, height: reference.height, rate: reference.rate, colour: reference.colour)
+        func add(_ segment: String) throws -> Int {
+            let scan = try SegmentScan([JoinPart(path: segment)], rate: format.rate, interrupt: interrupt)
+            guard let own = ParameterSets(avcC: scan.parameters.extradata), let common = sets else {
+                throw SegmentScan.fault(segment, "it has no parameter sets")
+            }
+            if let conflict = own.conflict(with: common) { throw SegmentScan.fault(segment, conflict) }
+            sets = common.merged(with: own)
+            delay = max(delay, scan.delay)
+            parts.append(JoinPart(path: segment))
+            frames.append(scan.frameCount)
+            return scan.frameCount
+        }
+        for (place, part) in plan.clips.enumerated() {
+            let clip = clips[place]
+            var shown = part.frames
+            switch part.treatment {
+            case .copy, .seam:
+                if let own = clip.sets { sets = sets?.merged(with: own) }
+                delay = max(delay, clip.delay)
+                if part.copied > 0 {
+                    parts.append(JoinPart(path: clip.path, frames: part.copied, isSource: true))
+                    frames.append(part.copied)
+                }
+                if part.treatment == .seam, let id = plan.tailSetID {
+                    let path = scratch.file("tail-\(place).mp4")
+                    try SeamTail.render(
+                        clip, frames: part.copied..<part.frames, setID: id, to: path, interrupt: interrupt)
+                    _ = try add(path)
+                }
+            case .conform, .encode:
+                let path = scratch.file("clip-\(place).mp4")
+                try SeamTail.conform(
+                    clip, dropping: part.dropped, to: format, like: reference,
+                    setID: plan.conformSetID ?? 30, path: path, interrupt: interrupt)
+                shown = try add(path)
+            }
+            sound.append(
+                SoundPiece(
+                    source: clip.hasSound ? clip.path : nil, frames: 0..<shown,
+                    chainedToNext: part.dropped > 0))
+            progress?(0.4 * Double(place + 1) / Double(clips.count))
+        }
+        var job = JoinJob(
+            segments: [], sound: sound, format: format, preset: preset, output: output, title: title)
+        job.parts = parts
+        if !clips.contains(where: \.hasSound) { job.preset.audio = nil }
+        let scan = SegmentScan(parameters: try coded.carrying(sets), frames: frames, delay: delay)
+        return try Join.run(job, scan: scan, interrupt: interrupt) { progress?(0.4 + 0.6 * $0) }
+    }
+}
+
+/// A folder for what is made on the way, removed with its last reference.
+final class ScratchFolder {
+    private let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "/reel-splice-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { path + "/" + name }
+}
