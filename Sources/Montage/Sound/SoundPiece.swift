@@ -12,8 +12,9 @@ public struct SoundPiece: Sendable, Codable, Equatable {
     /// Frames for which the source's sound behind this piece runs on under the next one, in a crossfade of
     /// equal power: a dissolve. No more than the next piece has.
     public var runsOn: Int
-    /// Frames over which the sound comes at the piece's beginning, and goes at its end: a fade of the picture.
+    /// Frames over which the sound comes at the piece's beginning, because its picture does.
     public var fadeIn: Int
+    /// Frames over which the sound goes at the piece's end, because its picture does.
     public var fadeOut: Int
 
     /// Makes a piece.
