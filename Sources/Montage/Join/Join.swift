@@ -39,7 +39,11 @@ public enum Join {
             format.layout = audio.layout
         }
         let sound = try job.preset.audio.map { try SoundEncoder(AudioEncoding(preset: $0)) }
-        let bed = try SoundBed(pieces, format: format, interrupt: interrupt)
+        let bed = try Mixdown(
+            pieces, format: format,
+            sound: FilmSound(
+                loudness: sound == nil ? nil : job.mix?.loudness ?? job.preset.audio?.loudness,
+                music: sound == nil ? nil : job.mix?.music), interrupt: interrupt)
         let stream = sound.map {
             DeliveryMuxer.Audio(
                 parameters: $0.encoder.parameters, timeBase: $0.encoder.timeBase,
@@ -87,7 +91,7 @@ public enum Join {
         try sound?.finish { try muxer.writeAudio($0) }
         try muxer.finish()
 
-        let proof = try Prover.prove(
+        var proof = try Prover.prove(
             pending.path(0), as: job.output,
             .init(
                 container: job.preset.container, rate: format.rate, frames: total,
@@ -96,6 +100,7 @@ public enum Join {
                 bitExactFrames: job.bitExactFrames ?? 0, moved: moved, delay: scan.delay,
                 indexFirst: job.preset.isIndexFirst),
             interrupt: interrupt)
+        proof.loudness = bed.loudness
         try interrupt.check()
         try pending.publish()
         progress?(1)

@@ -23,6 +23,8 @@ public struct JoinJob: Sendable, Codable {
     public var parts: [JoinPart]
     /// The sound of the film, in order; its frames must sum to the segments'. Empty for silence.
     public var sound: [SoundPiece]
+    /// What is done to the sound as a whole; nil for the preset's loudness, if it has one.
+    public var mix: FilmSound?
     /// The film's format.
     public var format: FilmFormat
     /// The delivery.
@@ -39,7 +41,7 @@ public struct JoinJob: Sendable, Codable {
     /// Makes a job.
     public init(
         segments: [String], sound: [SoundPiece], format: FilmFormat, preset: Preset, output: String,
-        title: String? = nil, chapters: [Chapter]? = nil, bitExactFrames: Int? = nil
+        title: String? = nil, chapters: [Chapter]? = nil, bitExactFrames: Int? = nil, mix: FilmSound? = nil
     ) {
         parts = segments.map { JoinPart(path: $0) }
         self.sound = sound
@@ -49,5 +51,6 @@ public struct JoinJob: Sendable, Codable {
         self.title = title
         self.chapters = chapters
         self.bitExactFrames = bitExactFrames
+        self.mix = mix
     }
 }

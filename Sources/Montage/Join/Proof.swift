@@ -42,6 +42,8 @@ public struct Proof: Sendable, Codable, Equatable {
     public var duration: Double
     /// Pictures whose coded data came unchanged from a source clip.
     public var bitExactFrames: Int
+    /// What was measured and done about the loudness of the whole; nil where none was asked for.
+    public var loudness: LoudnessReport?
     /// Whether all checks passed.
     public var passed: Bool
     /// Everything that was looked at.

@@ -18,10 +18,14 @@ public struct LoudnessReport: Sendable, Codable, Equatable {
     public var target: LoudnessTarget
     /// Whether the peak's limit kept the sound quieter than asked for.
     public var isLimitedByPeak: Bool
+    /// The most by which a limiter turned peaks down, in dB; nil where none was at work.
+    public var limiter: Double?
 
     /// Chooses the gain for a measured sound: as much as brings it to the target, and no more than the peak
     /// allows. Nothing is compressed, so quiet and loud stay as far apart as they were.
-    init(integrated: Double?, truePeak: Double?, target: LoudnessTarget) {
+    ///
+    /// - Parameter limiterRoom: How many dB of a peak may be left to a limiter.
+    init(integrated: Double?, truePeak: Double?, target: LoudnessTarget, limiterRoom: Double = 0) {
         measured = integrated
         measuredTruePeak = truePeak
         self.target = target
@@ -32,8 +36,7 @@ public struct LoudnessReport: Sendable, Codable, Equatable {
             return
         }
         let wanted = target.integrated - integrated
-        // Lossy coders overshoot: what is decoded again peaks a little higher than what went in.
-        let room = (truePeak.map { target.truePeak - 0.3 - $0 }) ?? wanted
+        let room = (truePeak.map { target.ceiling - $0 + limiterRoom }) ?? wanted
         gain = min(wanted, room)
         isLimitedByPeak = room < wanted - 0.05
         result = integrated + gain
@@ -42,15 +45,29 @@ public struct LoudnessReport: Sendable, Codable, Equatable {
     /// The gain as a factor.
     var factor: Float { Float(pow(10, gain / 20)) }
 
+    /// Whether peaks would pass the ceiling with this gain.
+    var needsLimiter: Bool { (measuredTruePeak ?? -.infinity) + gain > target.ceiling + 0.001 }
+
     /// In words, where the target was missed or nothing could be measured.
     var finding: String? {
         func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
         guard measured != nil else { return "the sound is too quiet to measure; its loudness was left alone" }
+        if let limiter, !isLimitedByPeak {
+            return
+                "a limiter turned peaks down by up to \(text(limiter)) dB, so that they stay under "
+                + "\(text(target.truePeak)) dBTP"
+        }
         guard isLimitedByPeak, let result else { return nil }
         return
             "the sound stays \(text(target.integrated - result)) LU below \(text(target.integrated)) LUFS, "
             + "so that its peaks stay under \(text(target.truePeak)) dBTP"
     }
+}
+
+extension LoudnessTarget {
+    /// What samples may peak at, in dBTP. Lossy coders overshoot: what is decoded again peaks a little higher
+    /// than what went in.
+    var ceiling: Double { truePeak - 0.3 }
 }
 
 /// Integrated loudness and true peak of a stream of samples, after ITU-R BS.1770-4 and EBU R 128.
@@ -189,9 +206,9 @@ struct LoudnessMeter {
 
 /// The highest value between samples, found at four times the rate.
 struct PeakFinder {
-    private static let taps = 12
+    static let taps = 12
     /// Three phases of a windowed sinc; the fourth is the sample itself.
-    private static let phases: [[Float]] = (1...3).map { phase in
+    static let phases: [[Float]] = (1...3).map { phase in
         (0..<taps).map { tap in
             let x = Double(tap) - Double(taps) / 2 + 1 - Double(phase) / 4
             let sinc = x == 0 ? 1 : sin(Double.pi * x) / (Double.pi * x)

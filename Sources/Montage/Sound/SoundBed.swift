@@ -5,8 +5,9 @@ public import Media
 /// Piece boundaries come from the frames before them, counted from the film's beginning, so nothing drifts.
 /// Each piece is decoded when its turn comes and padded with silence or cut to its length. At a chained
 /// seam the sound of the trimmed frame, which the film does not show, runs on under the beginning of the
-/// next piece in a crossfade of equal power; at a plain cut both sides fade over a few milliseconds, so
-/// that no step clicks. Memory does not depend on the number of pieces; one file is open at a time.
+/// next piece in a crossfade of equal power; at a dissolve it does so for as many frames as the pictures
+/// overlap; at a plain cut both sides fade over a few milliseconds, so that no step clicks. Memory does not
+/// depend on the number of pieces; one file is open at a time.
 public final class SoundBed {
     /// Seconds of a crossfade at a chained seam, if the trimmed frame has so much sound.
     public static let crossfade = 0.015
@@ -26,7 +27,9 @@ public final class SoundBed {
     private var frames = 0
     /// What the piece before leaves to run on under this one.
     private var tail: [[Float]] = []
-    private var risesAtStart = false
+    /// Samples over which this piece comes, and over which it goes because its picture does.
+    private var rise = 0
+    private var fall = 0
 
     /// Prepares a bed; opens nothing yet.
     ///
@@ -77,7 +80,10 @@ public final class SoundBed {
             for channel in run.indices { run[channel].append(contentsOf: repeatElement(0, count: missing)) }
         }
         let start = Int(position - pieceStart)
-        if risesAtStart { Fade.rise(&run, from: start, length: fade) }
+        if rise > 0 { Fade.rise(&run, from: start, length: rise) }
+        if fall > 0 {
+            Fade.fall(&run, left: Int(clamping: pieceEnd - position) - count, length: fall)
+        }
         mixTail(into: &run, at: start)
         position += Int64(count)
         if position == pieceEnd { try leave(&run, fade: fade) }
@@ -91,9 +97,11 @@ public final class SoundBed {
         guard index < pieces.count else { return false }
         let piece = pieces[index]
         pieceStart = position
+        rise = index > 0 && tail.isEmpty ? samples(Self.cutFade) : 0
+        if piece.fadeIn > 0 { rise = length(of: piece.fadeIn, from: frames) }
         frames += piece.frames.count
         pieceEnd = grid.samples(upTo: frames)
-        risesAtStart = index > 0 && tail.isEmpty
+        fall = piece.fadeOut > 0 ? length(of: piece.fadeOut, from: frames - piece.fadeOut) : 0
         sound = try PieceSound.open(piece, grid: grid, layout: layout, interrupt: interrupt)
         return true
     }
@@ -102,15 +110,30 @@ public final class SoundBed {
     private func leave(_ run: inout [[Float]], fade: Int) throws {
         tail = []
         guard index + 1 < pieces.count else { return }
-        if pieces[index].chainedToNext, let sound {
-            let next = Int(
-                clamping: grid.samples(upTo: frames + pieces[index + 1].frames.count) - position)
+        let piece = pieces[index]
+        let following = pieces[index + 1].frames.count
+        let next = length(of: following, from: frames)
+        if piece.runsOn > 0 {
+            // Always as long as the pictures overlap, also where the sound ends before or is not there at all.
+            let count = length(of: min(piece.runsOn, following), from: frames)
+            tail = try sound?.take(count) ?? []
+            if tail.isEmpty { tail = Array(repeating: [], count: layout.count) }
+            let missing = count - tail[0].count
+            for channel in tail.indices {
+                tail[channel].append(contentsOf: repeatElement(0, count: missing))
+            }
+        } else if piece.chainedToNext, let sound {
             let after = try sound.take(min(samples(Self.crossfade), next))
             // Less than a millisecond is no material for a crossfade.
             if (after.first?.count ?? 0) >= grid.sampleRate / 1000 { tail = after }
         }
         sound = nil
-        if tail.isEmpty { Fade.fall(&run, left: 0, length: min(fade, run[0].count)) }
+        if tail.isEmpty, fall == 0 { Fade.fall(&run, left: 0, length: min(fade, run[0].count)) }
+    }
+
+    /// Samples of so many frames that begin at frame `start` of the film.
+    private func length(of count: Int, from start: Int) -> Int {
+        Int(clamping: grid.samples(upTo: start + count) - grid.samples(upTo: start))
     }
 
     private func mixTail(into run: inout [[Float]], at start: Int) {

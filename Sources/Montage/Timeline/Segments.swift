@@ -23,11 +23,7 @@ public enum Segments {
         let reader = try ClipReader(
             job.source, rate: job.format.rate, range: job.frames, wantsSound: false, interrupt: interrupt)
         let orders = job.outputs.enumerated().map { i, output in
-            DeliveryOrder(
-                path: pending.path(i), container: container(for: output.preset), muxerOptions: [:],
-                video: output.preset.video, audio: nil,
-                size: .init(width: job.format.width, height: job.format.height), rate: job.format.rate,
-                colour: job.format.completeColour, threads: 1)
+            order(output, path: pending.path(i), format: job.format)
         }
         let made = try FanOut.run(reader, orders: orders, interrupt: interrupt, progress: progress)
         let reports = try job.outputs.enumerated().map { i, output in
@@ -43,8 +39,17 @@ public enum Segments {
         return reports
     }
 
+    /// What is to be made for one delivery: pictures only, one thread.
+    static func order(_ output: SegmentOutput, path: String, format: FilmFormat) -> DeliveryOrder {
+        DeliveryOrder(
+            path: path, container: container(for: output.preset), muxerOptions: [:],
+            video: output.preset.video, audio: nil,
+            size: .init(width: format.width, height: format.height), rate: format.rate,
+            colour: format.completeColour, threads: 1)
+    }
+
     /// Films are joined of segments: of pictures that were encoded, at the film's own size and rate.
-    private static func checkForFilm(_ preset: Preset, _ path: String) throws(MontageError) {
+    static func checkForFilm(_ preset: Preset, _ path: String) throws(MontageError) {
         let why: String? =
             if ["gif", "webp"].contains(preset.container) {
                 "makes \(preset.container) pictures"

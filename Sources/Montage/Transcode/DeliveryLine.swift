@@ -77,6 +77,19 @@ final class DeliveryLine {
 
     private func open(for clip: ClipStart) throws -> DeliveryWriter {
         if let writer { return writer }
+        let made = try DeliveryWriter(orders, firstClip: clip, interrupt: interrupt)
+        if order.fades.inSlots > 0 || order.fades.outSlots > 0 {
+            fade = PictureFade(order.fades, format: made.pictureFormat)
+        }
+        writer = made
+        return made
+    }
+}
+
+extension DeliveryWriter {
+    /// Opens the encoders for the pictures that the first clip brings.
+    convenience init(_ orders: [DeliveryOrder], firstClip clip: ClipStart, interrupt: Interrupt) throws {
+        let order = orders[0]
         let source = clip.picture.format
         var demanded = order.video.colour ?? order.colour
         var wanted = PixelFormat(named: order.video.pixelFormat)
@@ -104,12 +117,7 @@ final class DeliveryLine {
         let encoding = VideoEncoding(
             preset: video, size: (plan.target.width, plan.target.height), rate: order.pictureRate,
             colour: plan.target.colour, threads: order.threads)
-        let made = try DeliveryWriter(orders, encoding: encoding, interrupt: interrupt)
-        if order.fades.inSlots > 0 || order.fades.outSlots > 0 {
-            fade = PictureFade(order.fades, format: made.pictureFormat)
-        }
-        writer = made
-        return made
+        try self.init(orders, encoding: encoding, interrupt: interrupt)
     }
 }
 
