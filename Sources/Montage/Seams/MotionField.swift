@@ -15,6 +15,24 @@ struct MotionField {
 
     /// Of each block, row by row; nil where nothing can be said.
     let vectors: [Vector?]
+    /// How many frames the motions take.
+    private(set) var frames = 1
+
+    /// The motion of a few frames at one side of a seam: over all of them where it is slow, since a way of
+    /// several frames is measured better than that of one; else over the one step at the seam.
+    ///
+    /// - Parameter toEnd: Whether the seam is after the last of the frames; else it is before the first.
+    init?(along pictures: [SeamPicture], toEnd: Bool) {
+        guard pictures.count > 1 else { return nil }
+        let (a, b) =
+            toEnd ? (pictures[pictures.count - 2], pictures[pictures.count - 1]) : (pictures[0], pictures[1])
+        self.init(from: a, to: b)
+        guard pictures.count > 2, let middle else { return }
+        let reach = Double(Self.reach) / Double(pictures.count)
+        guard abs(middle.x) < reach, abs(middle.y) < reach else { return }
+        self.init(from: pictures[0], to: pictures[pictures.count - 1])
+        frames = pictures.count - 1
+    }
 
     init(from a: SeamPicture, to b: SeamPicture) {
         let (width, height) = (a.width, a.height)
@@ -105,8 +123,10 @@ extension MotionField {
     /// blocks that move more count more. Motions below a quarter of a pixel count as that.
     func breakAgainst(_ other: MotionField) -> Double? {
         var (sum, weight) = (0.0, 0.0)
-        for (a, b) in zip(vectors, other.vectors) {
-            guard let a, let b else { continue }
+        for (one, two) in zip(vectors, other.vectors) {
+            guard let one, let two else { continue }
+            let a = Vector(x: one.x / Double(frames), y: one.y / Double(frames))
+            let b = Vector(x: two.x / Double(other.frames), y: two.y / Double(other.frames))
             let apart = ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)).squareRoot()
             let longer = max((a.x * a.x + a.y * a.y).squareRoot(), (b.x * b.x + b.y * b.y).squareRoot(), 0.25)
             // What both fields hold still is no evidence either way.

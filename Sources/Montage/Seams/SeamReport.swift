@@ -1,3 +1,5 @@
+import Media
+
 /// All that can be said of one seam. docs/SEAMS.md tells how each number is made.
 public struct SeamReport: Sendable, Codable, Equatable {
     /// Likeness of brightness in structure (SSIM), 1 for equal pictures.
@@ -144,15 +146,15 @@ public struct SeamReport: Sendable, Codable, Equatable {
     }
 
     private static func motion(_ tail: [SeamPicture], _ head: [SeamPicture]) -> Motion {
+        let width = Double(tail.first?.width ?? 1)
         func speed(_ field: MotionField?) -> Motion.Speed? {
-            guard let middle = field?.middle, let width = tail.first?.width else { return nil }
-            let unit = 100 / Double(width)
+            guard let field, let middle = field.middle else { return nil }
+            let unit = 100 / width / Double(field.frames)
             return .init(right: (middle.x * unit).places(3), down: (middle.y * unit).places(3))
         }
-        let before =
-            tail.count > 1 ? MotionField(from: tail[tail.count - 2], to: tail[tail.count - 1]) : nil
+        let before = MotionField(along: Array(tail.suffix(4)), toEnd: true)
+        let after = MotionField(along: Array(head.prefix(4)), toEnd: false)
         let across = tail.last.map { MotionField(from: $0, to: head[0]) }
-        let after = head.count > 1 ? MotionField(from: head[0], to: head[1]) : nil
         let breaks = before.flatMap { before in after.flatMap { before.breakAgainst($0) } }
         return Motion(
             before: speed(before), across: speed(across), after: speed(after), breaks: breaks?.places(3))

@@ -13,36 +13,24 @@ struct TwinSearch {
     /// A twin differs less than this share of the least step around it.
     static let alike = 0.5
 
-    /// Changes of which more than this share is grain say nothing about motion.
-    static let grainy = 0.65
+    /// A step above this, in levels of 255, is not grain alone.
+    static let loud = 6.0
 
     private let tail: [[Float]]
     private let head: [[Float]]
     private let weights: [Float]
-    private let isGrainy: Bool
     /// Frames at the ends that repeat the one before them, or after them.
     private let tailHeld: Int
     private let headHeld: Int
 
     init(tail: [SeamPicture], head: [SeamPicture]) {
-        var (before, after) = (tail.map(\.coarse), head.map(\.coarse))
-        var width = tail.first?.coarseWidth ?? 0
-        var shares = [Self.grain([before, after], width: width)]
-        // Halving a picture halves its grain, and hardly what moves.
-        while shares[shares.count - 1] > Self.grainy, shares.count < 3, width >= 48 {
-            (before, after) = (before.map { Self.halved($0, width) }, after.map { Self.halved($0, width) })
-            width /= 2
-            shares.append(Self.grain([before, after], width: width))
-        }
-        self.init(tail: before, head: after, isGrainy: shares[shares.count - 1] > Self.grainy)
+        self.init(tail: tail.map(\.coarse), head: head.map(\.coarse))
     }
 
     /// - Parameters:
     ///   - tail: The last frames of the clip before, in order: red, green and blue planes of one size.
     ///   - head: The first frames of the clip after.
-    ///   - isGrainy: Whether most of what changes from frame to frame is grain.
-    init(tail: [[Float]], head: [[Float]], isGrainy: Bool = false) {
-        self.isGrainy = isGrainy
+    init(tail: [[Float]], head: [[Float]]) {
         self.tail = tail
         self.head = head
         weights = Self.motionWeights(tail, head)
@@ -139,7 +127,7 @@ struct TwinSearch {
     /// Whether the step across the seam is one like the others.
     private func goesOn(_ result: SeamMeasure, _ scale: Scale) -> Bool {
         let isUsual = result.likeness > 0.8
-        guard let progress = result.progress else { return isUsual && !isGrainy && scale.fits }
+        guard let progress = result.progress else { return isUsual && scale.fits && scale.least > Self.loud }
         // In a fade the colours cannot be fitted: only a step of just the usual size is one.
         return scale.fits ? true : isUsual && result.likeness < 1.5 && abs(progress - 1) < 0.35
     }
@@ -327,43 +315,6 @@ extension TwinSearch {
         let mean = weights.reduce(0, +) / Float(max(1, area))
         for i in weights.indices { weights[i] /= mean }
         return weights
-    }
-
-    /// How much of what changes from frame to frame is grain: the share of the differences that the pixel
-    /// beside does not share; 0 to 1.
-    private static func grain(_ sides: [[[Float]]], width: Int) -> Double {
-        guard width > 1, let first = sides.first?.first else { return 0 }
-        let area = first.count / 3
-        var (beside, all) = (0.0, 0.0)
-        for (a, b) in sides.flatMap({ zip($0, $0.dropFirst()) }) {
-            var (product, square): (Float, Float) = (0, 0)
-            for i in 0..<area where i % width != 0 {
-                // Green is most of what is seen.
-                let here = a[area + i] - b[area + i]
-                product += here * (a[area + i - 1] - b[area + i - 1])
-                square += here * here
-            }
-            beside += Double(product)
-            all += Double(square)
-        }
-        return all > 0 ? 1 - max(0, beside) / all : 0
-    }
-
-    /// Three planes at half the size.
-    private static func halved(_ planes: [Float], _ width: Int) -> [Float] {
-        let area = planes.count / 3
-        let (columns, rows) = (width / 2, area / max(1, width) / 2)
-        var result = [Float](repeating: 0, count: columns * rows * 3)
-        for channel in 0..<3 {
-            for y in 0..<rows {
-                for x in 0..<columns {
-                    let at = channel * area + 2 * y * width + 2 * x
-                    result[channel * columns * rows + y * columns + x] =
-                        (planes[at] + planes[at + 1] + planes[at + width] + planes[at + width + 1]) / 4
-                }
-            }
-        }
-        return result
     }
 
     /// How many of the first steps are none, beside the usual ones.

@@ -22,10 +22,12 @@ struct MadeSeam: Sendable, CustomStringConvertible {
     var description: String { name }
 
     static let pattern = "testsrc2=size=320x180:rate=24"
-    /// Goes one pixel and a quarter of 320 a frame.
-    static let pan = still + ",scroll=horizontal=0.004"
+    /// Goes two pixels of 320 a frame.
+    static let pan = still + ",scroll=horizontal=0.00625"
     static let still = "testsrc2=size=320x180:rate=24,trim=end_frame=1,loop=loop=-1:size=1,setpts=N/24/TB"
-    static let drifted = "eq=contrast=1.05:brightness=0.015:saturation=1.06,gblur=sigma=0.5"
+    /// No colour at the limits, where a shift of colour is cut off.
+    static let pale = "eq=contrast=0.6:saturation=0.5"
+    static let drifted = "eq=contrast=1.1:brightness=0.015:saturation=1.06,gblur=sigma=0.5"
 
     init(_ name: String, _ scene: String = MadeSeam.pattern) { (self.name, self.scene) = (name, scene) }
 
