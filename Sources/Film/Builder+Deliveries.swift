@@ -79,7 +79,9 @@ extension Builder {
             work: .film(
                 JoinJob(
                     segments: segments.map { workspace.path(of: $0) }, sound: sound, format: format,
-                    preset: delivery.preset, output: output, title: film.title)))
+                    preset: delivery.preset, output: output, title: film.title,
+                    bitExactFrames: segments.compactMap { $0.fact(SegmentFacts.self)?.bitExactFrames }
+                        .reduce(0, +))))
         let emit = self.emit
         let outcome = try await perform(spec, in: settings.lanes) {
             emit(.deliveryProgress(delivery: delivery.name, fraction: $0))

@@ -35,6 +35,8 @@ struct ClipFacts: Sendable, Hashable, Codable {
 struct SegmentFacts: Sendable, Codable {
     /// Frames in it.
     var frames: Int
+    /// Of these, frames whose coded data is the clip's own.
+    var bitExactFrames: Int?
 }
 
 /// One shot's part in the film's sound, as it enters the key of a delivery.

@@ -16,9 +16,11 @@ public enum Join {
         try run(job, scan: nil, interrupt: interrupt, progress: progress)
     }
 
-    /// - Parameter known: What a walk through the parts would tell, where it is known already.
+    /// - Parameters:
+    ///   - known: What a walk through the parts would tell, where it is known already.
+    ///   - copied: Sound that is moved; nil encodes a bed.
     static func run(
-        _ job: JoinJob, scan known: SegmentScan?, interrupt: Interrupt,
+        _ job: JoinJob, scan known: SegmentScan?, sound copied: CopiedSound? = nil, interrupt: Interrupt,
         progress: (@Sendable (Double) -> Void)?
     ) throws -> Proof {
         let pending = try Pending([job.output])
@@ -38,17 +40,22 @@ public enum Join {
             format.sampleRate = audio.sampleRate
             format.layout = audio.layout
         }
-        let sound = try job.preset.audio.map { try SoundEncoder(AudioEncoding(preset: $0)) }
+        if let copied { format.sampleRate = copied.stream.parameters.sampleRate }
+        let sound =
+            copied != nil
+            ? nil : try job.preset.audio.map { try SoundEncoder(AudioEncoding(preset: $0)) }
         let bed = try Mixdown(
             pieces, format: format,
             sound: FilmSound(
                 loudness: sound == nil ? nil : job.mix?.loudness ?? job.preset.audio?.loudness,
                 music: sound == nil ? nil : job.mix?.music), interrupt: interrupt)
-        let stream = sound.map {
-            DeliveryMuxer.Audio(
-                parameters: $0.encoder.parameters, timeBase: $0.encoder.timeBase,
-                initialPadding: $0.encoder.initialPadding)
-        }
+        let stream =
+            copied?.stream
+            ?? sound.map {
+                DeliveryMuxer.Audio(
+                    parameters: $0.encoder.parameters, timeBase: $0.encoder.timeBase,
+                    initialPadding: $0.encoder.initialPadding)
+            }
         let muxer = try DeliveryMuxer(
             path: pending.path(0), container: job.preset.container, options: job.preset.muxerOptions,
             editLists: job.preset.editLists ?? true, video: scan.parameters, timeBase: format.rate.inverse,
@@ -73,6 +80,7 @@ public enum Join {
                 packet.duration = 1
                 try muxer.writeVideo(packet)
                 order += 1
+                try copied?.advance(to: grid.samples(upTo: base + order)) { try muxer.writeAudio($0) }
                 if let sound {
                     let end = grid.samples(upTo: base + order)
                     while position < end, let samples = try bed.take(Int(min(4096, end - position))) {
@@ -89,6 +97,7 @@ public enum Join {
             base += order
         }
         try sound?.finish { try muxer.writeAudio($0) }
+        try copied?.advance(to: .max) { try muxer.writeAudio($0) }
         try muxer.finish()
 
         var proof = try Prover.prove(
@@ -96,7 +105,8 @@ public enum Join {
             .init(
                 container: job.preset.container, rate: format.rate, frames: total,
                 videoCodec: scan.parameters.codecName, audioCodec: stream?.parameters.codecName,
-                samples: sound == nil ? nil : bed.sampleCount, sampleRate: format.sampleRate,
+                samples: copied?.sampleCount ?? (sound == nil ? nil : bed.sampleCount),
+                sampleRate: format.sampleRate,
                 bitExactFrames: job.bitExactFrames ?? 0, moved: moved, delay: scan.delay,
                 indexFirst: job.preset.isIndexFirst),
             interrupt: interrupt)

@@ -42,8 +42,8 @@ package struct ClipTraits: Sendable {
     package var cuts: [Int]
     /// The frames at which decoding can start near the end, with their ticks; ascending.
     package var entries: [Entry] = []
-    /// Whether there is sound.
-    package var hasSound = false
+    /// How its sound is coded; nil without sound.
+    package var sound: SoundTraits?
 
     /// One picture from which all that follow can be decoded.
     package struct Entry: Sendable, Equatable {

@@ -123,9 +123,10 @@ enum SeamTail {
 
     /// Encodes a whole clip so that it stands in one stream with copies of `reference`. Blocks.
     ///
-    /// - Parameter dropping: Frames left out at its end, at its own rate.
+    /// - Parameter frames: Those shown, at the film's rate; nil for all.
     static func conform(
-        _ clip: ClipTraits, dropping: Int, to format: FilmFormat, like reference: ClipTraits, setID: Int,
+        _ clip: ClipTraits, frames: Range<Int>?, to format: FilmFormat, like reference: ClipTraits,
+        setID: Int,
         path: String, interrupt: Interrupt
     ) throws {
         var video = preset(like: reference, setID: setID)
@@ -133,10 +134,9 @@ enum SeamTail {
         video.gop = 2
         var colour = format
         if reference.pixelFormat.hasPrefix("yuvj") { colour.colour?.range = "pc" }
-        let shown = JoinPlanner.frames(clip.frames - dropping, of: clip, at: format.rate)
         _ = try Segments.render(
             SegmentJob(
-                source: clip.path, frames: dropping > 0 ? 0..<shown : nil, format: colour,
+                source: clip.path, frames: frames, format: colour,
                 outputs: [
                     .init(preset: Preset(name: "conformed", container: "mp4", video: video), path: path)
                 ]), interrupt: interrupt)

@@ -143,22 +143,37 @@ public struct Splice: Sendable {
             case .conform, .encode:
                 let path = scratch.file("clip-\(place).mp4")
                 try SeamTail.conform(
-                    clip, dropping: part.dropped, to: format, like: reference,
+                    clip, frames: part.dropped > 0 ? 0..<part.frames : nil, to: format, like: reference,
                     setID: plan.conformSetID ?? 30, path: path, interrupt: interrupt)
                 shown = try add(path)
             }
             sound.append(
                 SoundPiece(
-                    source: clip.hasSound ? clip.path : nil, frames: 0..<shown,
+                    source: clip.sound != nil ? clip.path : nil, frames: 0..<shown,
                     chainedToNext: part.dropped > 0))
             progress?(0.4 * Double(place + 1) / Double(clips.count))
         }
         var job = JoinJob(
             segments: [], sound: sound, format: format, preset: preset, output: output, title: title)
         job.parts = parts
-        if !clips.contains(where: \.hasSound) { job.preset.audio = nil }
+        if !clips.contains(where: { $0.sound != nil }) { job.preset.audio = nil }
         let scan = SegmentScan(parameters: try coded.carrying(sets), frames: frames, delay: delay)
-        return try Join.run(job, scan: scan, interrupt: interrupt) { progress?(0.4 + 0.6 * $0) }
+        return try Join.run(
+            job, scan: scan, sound: try copiedSound(clips, plan, rate: format.rate, interrupt: interrupt),
+            interrupt: interrupt
+        ) { progress?(0.4 + 0.6 * $0) }
+    }
+
+    /// Sound that can be moved too: asked for by the preset, coded alike in all clips, and nowhere cut.
+    private func copiedSound(
+        _ clips: [ClipTraits], _ plan: JoinPlan, rate: Rational, interrupt: Interrupt
+    ) throws -> CopiedSound? {
+        guard preset.audio?.mode == .copy, preset.isMovie, let first = clips.first?.sound,
+            ["aac", "mp3"].contains(first.codec), clips.allSatisfy({ $0.sound == first }),
+            plan.clips.allSatisfy({ $0.dropped == 0 && $0.treatment == .copy })
+        else { return nil }
+        return try CopiedSound(
+            zip(clips, plan.clips).map { ($0.path, $1.frames) }, rate: rate, interrupt: interrupt)
     }
 }
 

@@ -20,14 +20,32 @@ public enum Twins {
     }
 
     /// 1 where the last frame of `after` is the first of `before`, but for what coding changes; else 0. Blocks.
+    ///
+    /// Coding changes a picture by some noise, a film by its movement: the step over the seam must be well below
+    /// the steps beside it, or next to nothing.
     static func measure(after: String, before: String, interrupt: Interrupt) throws -> Int {
-        let last = try FrameExtraction.frame(of: after, at: .last, interrupt: interrupt)
-        let first = try FrameExtraction.frame(of: before, at: .first, interrupt: interrupt)
-        return distance(last.picture, first.picture).map { $0 <= noise } == true ? 1 : 0
+        func picture(_ path: String, _ position: FramePosition) throws -> Picture {
+            try FrameExtraction.frame(of: path, at: position, interrupt: interrupt).picture
+        }
+        let last = try picture(after, .last)
+        let first = try picture(before, .first)
+        guard let over = distance(last, first) else { return 0 }
+        if over <= noise { return 1 }
+        let traits = (
+            try ClipTraits.read(after, interrupt: interrupt),
+            try ClipTraits.read(before, interrupt: interrupt)
+        )
+        guard traits.0.frames > 1, traits.1.frames > 1,
+            let step = distance(try picture(after, .index(traits.0.frames - 2)), last),
+            let next = distance(first, try picture(before, .index(1)))
+        else { return 0 }
+        return over < min(step, next) * share ? 1 : 0
     }
 
-    /// Of 255, on average: what two codings of one picture differ by at most.
-    private static let noise = 3.0
+    /// Of 255, on average: below this nobody sees whether a frame is shown once or twice.
+    private static let noise = 1.0
+    /// Of the smaller step beside the seam.
+    private static let share = 0.6
 
     /// The mean difference of two pictures' samples, of 255; nil where they have no like samples.
     private static func distance(_ one: Picture, _ other: Picture) -> Double? {

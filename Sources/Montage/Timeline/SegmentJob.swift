@@ -50,4 +50,6 @@ public struct SegmentReport: Sendable, Codable, Equatable {
     public var sha256: String
     /// What was odd about the source, in words.
     public var findings: [String]
+    /// Frames whose coded data is the source clip's own; nil for what was encoded.
+    public var bitExactFrames: Int?
 }

@@ -20,23 +20,45 @@ public enum Segments {
         }
         for output in job.outputs { try checkForFilm(output.preset, output.path) }
         let pending = try Pending(job.outputs.map(\.path), input: job.source)
-        let reader = try ClipReader(
-            job.source, rate: job.format.rate, range: job.frames, wantsSound: false, interrupt: interrupt)
-        let orders = job.outputs.enumerated().map { i, output in
-            order(output, path: pending.path(i), format: job.format)
+        let copying = job.outputs.indices.filter { job.outputs[$0].preset.video.mode == .copy }
+        let encoding = job.outputs.indices.filter { !copying.contains($0) }
+        var reports: [Int: SegmentReport] = [:]
+        for i in copying {
+            var report = try CopiedSegment.render(
+                job, preset: job.outputs[i].preset, to: pending.path(i), interrupt: interrupt)
+            report.path = job.outputs[i].path
+            reports[i] = report
         }
-        let made = try FanOut.run(reader, orders: orders, interrupt: interrupt, progress: progress)
-        let reports = try job.outputs.enumerated().map { i, output in
-            SegmentReport(
-                path: output.path, preset: output.preset.name, frames: made[i].frames,
-                codec: made[i].videoCodec, byteCount: try Transcode.byteCount(of: pending.path(i)),
-                sha256: try SHA256.hex(ofFile: pending.path(i), interrupt: interrupt),
-                findings: made[i].findings)
+        if !encoding.isEmpty {
+            var part = job
+            part.outputs = encoding.map { job.outputs[$0] }
+            let made = try encode(
+                part, paths: encoding.map(pending.path), interrupt: interrupt, progress: progress)
+            for (i, report) in zip(encoding, made) { reports[i] = report }
         }
         try interrupt.check()
         try pending.publish()
         progress?(1)
-        return reports
+        return job.outputs.indices.compactMap { reports[$0] }
+    }
+
+    /// Encodes the job's outputs, with one decode for all, into files that are not published yet.
+    private static func encode(
+        _ job: SegmentJob, paths: [String], interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
+    ) throws -> [SegmentReport] {
+        let reader = try ClipReader(
+            job.source, rate: job.format.rate, range: job.frames, wantsSound: false, interrupt: interrupt)
+        let orders = job.outputs.enumerated().map { i, output in
+            order(output, path: paths[i], format: job.format)
+        }
+        let made = try FanOut.run(reader, orders: orders, interrupt: interrupt, progress: progress)
+        return try job.outputs.enumerated().map { i, output in
+            SegmentReport(
+                path: output.path, preset: output.preset.name, frames: made[i].frames,
+                codec: made[i].videoCodec, byteCount: try Transcode.byteCount(of: paths[i]),
+                sha256: try SHA256.hex(ofFile: paths[i], interrupt: interrupt),
+                findings: made[i].findings)
+        }
     }
 
     /// What is to be made for one delivery: pictures only, one thread.
@@ -54,7 +76,8 @@ public enum Segments {
             if ["gif", "webp"].contains(preset.container) {
                 "makes \(preset.container) pictures"
             } else if preset.video.mode == .copy {
-                "moves pictures that are there, and a film's are made"
+                // What is copied is judged clip by clip.
+                preset.container == "mp4" ? nil : "moves pictures, which is done into MP4 only"
             } else if preset.video.pixelFormat == "source" {
                 "keeps each clip's own pixels"
             } else if preset.video.maxRate != nil || preset.video.maxWidth != nil

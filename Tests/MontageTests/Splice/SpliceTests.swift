@@ -122,7 +122,14 @@ import Testing
     }
 
     @Test func `twins are found where pictures are the same`() throws {
-        let clips = try Chain.clips(folder, ["a.mp4", "b.mp4"], frames: 12)
+        let fine = "-c:v libx264 -preset veryfast -crf 8"
+        let clips = try Chain.clips(folder, ["a.mp4", "b.mp4"], frames: 12, fine)
+        // A film that was cut between two frames has none.
+        let halves =
+            [try Chain.clip(folder, "c.mp4", from: 0, frames: 12, fine)] + [
+                try Chain.clip(folder, "d.mp4", from: 12, frames: 12, fine)
+            ]
+        #expect(try Twins.find(halves, seams: .auto, interrupt: Interrupt()) == [0])
         let far = try Chain.clip(folder, "far.mp4", from: 100, frames: 12)
         let found = try Twins.find(clips + [far], seams: .auto, interrupt: Interrupt())
         #expect(found == [1, 0])

@@ -1,0 +1,76 @@
+import Media
+
+/// A segment whose pictures are the clip's own packets, with the few frames before a cut encoded.
+///
+/// It is a segment like any other: an MP4 without sound, at the film's size and rate, that `Join` moves into the
+/// film. A clip that cannot be copied, by itself or since it has another size or rate than the film, is encoded
+/// into one, and the report says why.
+enum CopiedSegment {
+    /// Numbers of parameter sets that encoders do not use by themselves.
+    private static let (tailID, conformID) = (31, 30)
+
+    /// Makes the segment at `path`, proved packet by packet. Blocks.
+    static func render(
+        _ job: SegmentJob, preset: Preset, to path: String, interrupt: Interrupt
+    ) throws -> SegmentReport {
+        let clip = try ClipTraits.read(job.source, interrupt: interrupt)
+        let shown = job.frames?.upperBound ?? clip.frames
+        let reasons = obstacles(clip, job: job, shown: shown)
+        let scratch = try ScratchFolder()
+        var parts: [JoinPart] = []
+        if let reason = reasons.first {
+            guard clip.codec == "h264", FFmpegVersions.hasEncoder("libx264") else {
+                throw MontageError(
+                    .incompatible, operation: "it cannot be copied into the film: \(reason)",
+                    subject: job.source, hint: "Deliver the film by a preset that encodes, like mp4-web.")
+            }
+            let file = scratch.file("conformed.mp4")
+            var wanted = clip
+            (wanted.width, wanted.height) = (job.format.width, job.format.height)
+            wanted.rate = job.format.rate
+            try SeamTail.conform(
+                clip, frames: job.frames, to: job.format, like: wanted, setID: conformID, path: file,
+                interrupt: interrupt)
+            parts = [JoinPart(path: file)]
+        } else {
+            let copied = clip.cuts.last { $0 <= shown } ?? 0
+            if copied > 0 { parts.append(JoinPart(path: clip.path, frames: copied, isSource: true)) }
+            if copied < shown {
+                let file = scratch.file("tail.mp4")
+                try SeamTail.render(
+                    clip, frames: copied..<shown, setID: tailID, to: file, interrupt: interrupt)
+                parts.append(JoinPart(path: file))
+            }
+        }
+        var bare = preset
+        (bare.container, bare.audio, bare.muxerOptions) = ("mp4", nil, [:])
+        var join = JoinJob(segments: [], sound: [], format: job.format, preset: bare, output: path)
+        join.parts = parts
+        let proof = try Join.run(join, interrupt: interrupt)
+        return SegmentReport(
+            path: path, preset: preset.name, frames: proof.frames, codec: proof.videoCodec,
+            byteCount: proof.byteCount, sha256: proof.sha256,
+            findings: reasons.isEmpty
+                ? [] : ["it was encoded, not copied: " + reasons.joined(separator: "; ")],
+            bitExactFrames: proof.bitExactFrames)
+    }
+
+    private static func obstacles(_ clip: ClipTraits, job: SegmentJob, shown: Int) -> [String] {
+        var reasons = clip.faults
+        let format = job.format
+        if (clip.width, clip.height) != (format.width, format.height) {
+            reasons.append("its size is \(clip.width)x\(clip.height)")
+        }
+        if clip.rate != format.rate { reasons.append("its rate is \(clip.rate.words) frames a second") }
+        if clip.pixelAspect.num != clip.pixelAspect.den { reasons.append("its pixels are not square") }
+        if let colour = format.colour, colour != clip.colour { reasons.append("its colour differs") }
+        if job.frames?.lowerBound ?? 0 > 0 { reasons.append("it does not begin with the clip's first frame") }
+        if reasons.isEmpty, shown > clip.frames { reasons.append("it has only \(clip.frames) frames") }
+        if reasons.isEmpty, clip.cuts.last(where: { $0 <= shown }) != shown {
+            reasons += clip.tailFaults
+            let used = (clip.sets?.sequenceIDs ?? []) + (clip.sets?.pictureIDs ?? [])
+            if used.contains(tailID) { reasons.append("its parameter sets have the numbers of encoded ends") }
+        }
+        return reasons
+    }
+}
