@@ -20,6 +20,8 @@ public struct FilmReport: Sendable, Codable {
     public var deliveries: [DeliveryReport]
     /// Poster and sprites: file name to digest.
     public var thumbnails: [String: String]
+    /// SHA-256 of the manifest, which lies beside the film and in every delivery.
+    public var manifestDigest: String
     /// What all takes of all shots cost together, in USD, as the service said.
     public var totalCost: Decimal
     /// Versions of the libraries that made it.
@@ -33,6 +35,13 @@ public struct FilmReport: Sendable, Codable {
         public var id: String
         /// Whether it begins on the last frame of the shot before.
         public var isChained: Bool
+        /// The name of its chapter, where the storyboard gives one.
+        public var title: String?
+        /// How it joins to the shot before: `"match"`, `"cut"`, `{"dissolve": 12}`,
+        /// `{"colour": "black", "fade": 12}`; nil for the first.
+        public var join: JSONDocument?
+        /// The film's frame at which its first picture is seen.
+        public var start: Int
         /// The clip as delivered, relative to the output folder.
         public var file: String
         /// Its last frame, relative to the output folder.
@@ -51,7 +60,7 @@ public struct FilmReport: Sendable, Codable {
         public var clipDigest: String
         /// SHA-256 of the last frame's PNG.
         public var lastFrameDigest: String
-        /// How many frames of the clip the film shows, at the film's rate.
+        /// How many frames of the clip the film shows, at the film's rate; those of a dissolve with others.
         public var framesShown: Int
         /// What the clip consists of.
         public var probe: JSONDocument
