@@ -49,14 +49,4 @@ import Testing
         let tags = (answer["format"] as? [String: Any])?["tags"] as? [String: Any] ?? [:]
         #expect((tags["REEL_MANIFEST"] as? String == text) == (name == "webm-vp9"))
     }
-
-    @Test func `a box that lies about its size is passed over`() throws {
-        try Cuts.clip(folder, "clip.mp4", size: "64x48", seconds: 0.2)
-        let name: [UInt8] = Array("uuid".utf8) + EmbeddedManifest.boxIdentifier
-        for (i, head) in [[0, 0, 0, 9], [0xff, 0xff, 0xff, 0xff], [0, 0, 0, 0]].enumerated() {
-            let bytes = try folder.read("clip.mp4") + head.map { UInt8($0) } + name + Array("text".utf8)
-            let path = try folder.write("\(i).mp4", bytes)
-            #expect(try EmbeddedManifest.read(path, interrupt: Interrupt()) == nil)
-        }
-    }
 }
