@@ -16,7 +16,7 @@ SOURCES    := Package.swift Sources Tests
 # index that the compiler keeps of tests otherwise, and it takes a third of their compile time.
 TESTING := -c release --disable-testable-imports --disable-xctest --disable-index-store
 
-.PHONY: menu film test compat fuzz asan build check format lint bench clean setup setup-test
+.PHONY: menu film test compat handoff fuzz asan build check format lint bench clean setup setup-test
 
 menu:
 	@echo "make <target>:"
@@ -38,6 +38,9 @@ test: setup-test ## set up, then run every test, also on real clips where they c
 
 compat: setup-test build ## have Runware's own Python SDKs make clips with the sandbox
 	@.ci/compat $(REEL)
+
+handoff: setup-test build ## have OpenTimelineIO read the lists of edits that Reel writes
+	@.ci/handoff $(REEL)
 
 # gold, the toolchain's usual linker on Debian, fails on a sanitised build with an error of its own.
 fuzz: setup ## read made-up media files for FUZZ_SECONDS (600); what crashes or leaks is kept in .build/fuzz/found

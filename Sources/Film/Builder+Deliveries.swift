@@ -9,51 +9,72 @@ extension Builder {
         async let measured = seams(shots)
         // With a limit the seams are known before anything is joined; without one they are measured meanwhile.
         if let limit = settings.maxSeam { try await judge(measured, limit: limit) }
+        let blends = try await self.blends(shots, in: format)
         let films = try await withThrowingTaskGroup(of: (Int, Artifact).self) { group in
             for (place, delivery) in production.deliveries.enumerated() {
-                group.addTask { (place, try await self.join(delivery, shots: shots, format: format)) }
+                group.addTask {
+                    (place, try await self.join(delivery, shots: shots, blends: blends, format: format))
+                }
             }
             var films: [Int: Artifact] = [:]
             while let (place, film) = try await group.next() { films[place] = film }
             return production.deliveries.indices.compactMap { films[$0] }
         }
         let thumbnails = film.film.thumbnails ? try await self.thumbnails(of: films[0]) : [:]
+        let assembly = try self.assembly(shots, production.deliveries[0], format: format)
+        let manifest = try Manifest(assembly, of: production)
         let report = try await self.report(
-            shots: shots, films: films, thumbnails: thumbnails, seams: measured, format: format)
-        let text = try report.text()
-        let path = settings.outputDirectory + "/film.json"
+            shots: shots, films: films, thumbnails: thumbnails, seams: measured, assembly: assembly,
+            manifest: manifest)
+        let list = EditList(assembly, title: film.title)
+        try write(Array((manifest.text + "\n").utf8), to: "film.manifest.json")
+        try write(Array(try OTIO.text(list).utf8), to: "film.otio")
+        try write(Array(FCPXML.text(list).utf8), to: "film.fcpxml")
+        try write(Array(EDL.text(list).utf8), to: "film.edl")
+        try write(try report.text(), to: "film.json")
+        return report
+    }
+
+    /// Writes a small file of the output folder, if it is not there as it must be.
+    private func write(_ text: [UInt8], to name: String) throws {
+        let path = settings.outputDirectory + "/" + name
         FileSync.sweep(beside: path)
         if FileManager.default.contents(atPath: path).map({ [UInt8]($0) }) != text {
             try FileSync.write(text, to: path)
         }
-        return report
     }
 
-    private func join(_ delivery: Delivery, shots: [FinishedShot], format: FilmFormat) async throws
-        -> Artifact
-    {
-        var segments: [Artifact] = []
-        var pieces: [SoundKeyPiece] = []
-        var sound: [SoundPiece] = []
-        for (index, shot) in shots.enumerated() {
+    /// The shots as they lie in the film, by what was really rendered for a delivery: a clip of another rate
+    /// may give a frame more or less than its length says.
+    private func assembly(
+        _ shots: [FinishedShot], _ delivery: Delivery, format: FilmFormat
+    ) throws -> Assembly {
+        let placed = try shots.enumerated().map { index, shot in
             let segment = try Self.segment(shot, delivery, film.shots[index])
-            segments.append(segment)
-            let facts = shot.clip.facts
-            let shown =
-                segment.fact(SegmentFacts.self)?.frames
-                ?? production.shownFrames(index, of: facts, in: format)
-            let isContinued = production.isContinued(index)
-            pieces.append(
-                facts.sound(clip: shot.clip.artifact.item.digest, shown: shown, isContinued: isContinued))
-            sound.append(
-                SoundPiece(
-                    source: facts.hasSound ? workspace.path(of: shot.clip.artifact) : nil, frames: 0..<shown,
-                    chainedToNext: isContinued))
+            let clip = shot.clip
+            var part = production.part(index, frames: clip.facts.frames(at: format.rate))
+            part.frames += (segment.fact(SegmentFacts.self)?.frames ?? part.own.count) - part.own.count
+            return Assembly.Placed(
+                shot: film.shots[index], clip: clip.artifact.item.digest, hasSound: clip.facts.hasSound,
+                part: part, file: shotFile(index, "mp4"), take: clip.take, workKey: clip.artifact.workKey)
+        }
+        return Assembly(placed, format: format)
+    }
+
+    private func join(
+        _ delivery: Delivery, shots: [FinishedShot], blends: [Int: [String: Artifact]], format: FilmFormat
+    ) async throws -> Artifact {
+        let assembly = try self.assembly(shots, delivery, format: format)
+        let manifest = try Manifest(assembly, of: production)
+        var segments: [Artifact] = []
+        for (index, shot) in shots.enumerated() {
+            if let blend = blends[index]?[delivery.name] { segments.append(blend) }
+            segments.append(try Self.segment(shot, delivery, film.shots[index]))
         }
         let key = try WorkKey.film(
-            segments: segments.map(\.item.digest), sound: JSONDocument(encoding: pieces),
-            preset: delivery.document, format: JSONDocument(encoding: format), title: film.title,
-            engine: production.engine)
+            segments: segments.map(\.item.digest), sound: assembly.soundKey(), preset: delivery.document,
+            format: JSONDocument(encoding: format), title: film.title, engine: production.engine,
+            manifest: manifest.digest, mix: production.mixDocument)
         let step = "film:\(delivery.name)"
         if let known = try workspace.artifact(key, "film"),
             try await publishIfSound(known, to: delivery.fileName)
@@ -62,26 +83,32 @@ extension Builder {
             emit(.deliveryReused(delivery: delivery.name, file: delivery.fileName))
             return known
         }
-        for (index, shot) in shots.enumerated() where try await !isSound(segments[index]) {
+        for (index, shot) in shots.enumerated() {
+            let segment = try Self.segment(shot, delivery, film.shots[index])
+            if try await isSound(segment) { continue }
             // Encoded once more, with the same encoder: the same segment.
             var shot = shot
             shot.segments = try await self.segments(index, clip: shot.clip)
             let again = try Self.segment(shot, delivery, film.shots[index])
-            guard again.item == segments[index].item else {
+            guard again.item == segment.item else {
                 throw FilmError(
                     .stepFailed, "a damaged segment for \(delivery.name) came out different",
                     subject: film.shots[index].id, hint: "run again: the film is joined of the new one")
             }
         }
+        let production = self.production
+        try await express.run { try production.checkMusic(interrupt: $0) }
         let output = store.scratchPath(ext: delivery.preset.fileExtension)
         let spec = StepSpec(
             id: step, inputs: segments.map { .init(digest: $0.item.digest, path: workspace.path(of: $0)) },
             work: .film(
                 JoinJob(
-                    segments: segments.map { workspace.path(of: $0) }, sound: sound, format: format,
+                    segments: segments.map { workspace.path(of: $0) },
+                    sound: assembly.sound { workspace.path(of: shots[$0].clip.artifact) }, format: format,
                     preset: delivery.preset, output: output, title: film.title,
+                    chapters: assembly.chapters,
                     bitExactFrames: segments.compactMap { $0.fact(SegmentFacts.self)?.bitExactFrames }
-                        .reduce(0, +))))
+                        .reduce(0, +), mix: film.film.sound, manifest: manifest.text)))
         let emit = self.emit
         let outcome = try await perform(spec, in: settings.lanes) {
             emit(.deliveryProgress(delivery: delivery.name, fraction: $0))

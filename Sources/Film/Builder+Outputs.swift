@@ -4,10 +4,8 @@ import Montage
 
 extension Builder {
     /// `shots/02-storm.mp4`
-    func shotFile(_ index: Int, _ ending: String, of artifact: Artifact) -> String {
-        let digits = String(index + 1)
-        let number = String(repeating: "0", count: max(0, 2 - digits.count)) + digits
-        return "shots/\(number)-\(film.shots[index].id).\(ending)"
+    func shotFile(_ index: Int, _ ending: String) -> String {
+        Assembly.file(index, film.shots[index].id, ending)
     }
 
     /// Publishes what is in the store if its bytes are right; false when they are not.
@@ -46,7 +44,7 @@ extension Builder {
     /// The report of a finished film, from the journal's facts alone.
     func report(
         shots: [FinishedShot], films: [Artifact], thumbnails: [String: String], seams: MeasuredSeams,
-        format: FilmFormat
+        assembly: Assembly, manifest: Manifest
     ) throws -> FilmReport {
         var total: Decimal = 0
         var paid: Set<String> = []
@@ -57,18 +55,18 @@ extension Builder {
         for library in FFmpegVersions.libraries { versions[library.name] = library.run }
         return FilmReport(
             title: film.title, storyboard: (film.path as NSString).lastPathComponent, model: film.model,
-            provider: production.generator.name, format: format,
-            shots: shots.enumerated().map { shotReport($0, $1, in: format) },
+            provider: production.generator.name, format: assembly.format,
+            shots: zip(assembly.shots, shots).enumerated().map { shotReport($0, $1.1, as: $1.0) },
             deliveries: try zip(production.deliveries, films).map { try deliveryReport($0, $1) },
-            thumbnails: thumbnails, seams: seams.list, seamSheet: seams.sheet, totalCost: total,
-            versions: versions, run: tally.now.run)
+            thumbnails: thumbnails, seams: seams.list, seamSheet: seams.sheet,
+            manifestDigest: manifest.digest, totalCost: total, versions: versions, run: tally.now.run)
     }
 
     private func shotReport(
-        _ index: Int, _ shot: FinishedShot, in format: FilmFormat
+        _ index: Int, _ shot: FinishedShot, as placed: Assembly.Placed
     ) -> FilmReport.ShotReport {
         let clip = shot.clip
-        let file = shotFile(index, "mp4", of: clip.artifact)
+        let file = placed.file
         var probe = clip.artifact.fact(JSONDocument.self)?["report"] ?? .null
         if case .object(var members) = probe {
             // It was measured under a passing name.
@@ -77,7 +75,8 @@ extension Builder {
         }
         return FilmReport.ShotReport(
             id: film.shots[index].id, isChained: film.shots[index].isChained,
-            file: file, lastFrame: shotFile(index, "last.png", of: shot.frame),
+            title: placed.shot.title, join: placed.part.join?.document, start: placed.start,
+            file: file, lastFrame: shotFile(index, "last.png"),
             request: clip.request,
             takes: shot.takes.map {
                 FilmReport.TakeReport(
@@ -86,7 +85,7 @@ extension Builder {
             },
             taskUUID: clip.take?.taskUUID, cost: clip.take?.cost, seed: clip.take?.seed,
             clipDigest: clip.artifact.item.digest, lastFrameDigest: shot.frame.item.digest,
-            framesShown: production.shownFrames(index, of: clip.facts, in: format), probe: probe)
+            framesShown: placed.part.end, probe: probe)
     }
 
     private func deliveryReport(_ delivery: Delivery, _ film: Artifact) throws -> FilmReport.DeliveryReport {

@@ -54,7 +54,7 @@ extension Builder {
                 .init(digest: after.artifact.item.digest, path: second),
             ],
             work: .seam(
-                after: first, before: second, chained: production.isContinued(index),
+                after: first, before: second, chained: film.shots[index + 1].isChained,
                 dropped: production.droppedFrames(index), output: store.scratchPath(ext: "png")))
         let outcome = try await perform(spec, in: settings.lanes)
         guard let made = try await keep(outcome, of: key, as: step, in: settings.lanes)["seam"] else {
@@ -87,11 +87,14 @@ extension Builder {
     }
 
     /// Whether the film may be delivered with these seams. A cut that the storyboard declares is meant, however
-    /// hard it is.
+    /// hard it is, and under a dissolve or a fade no frame meets the next.
     ///
     /// - Throws: ``FilmError`` (exit code 3) naming the worst seam.
     func judge(_ seams: MeasuredSeams, limit: Double) throws {
-        let worse = seams.list.filter { $0.seam.isChained && $0.seam.score > limit }
+        let worse = seams.list.enumerated().filter { index, seam in
+            production.join(before: index + 1)?.blend == nil && seam.seam.isChained
+                && seam.seam.score > limit
+        }.map(\.element)
         guard let worst = worse.max(by: { $0.seam.score < $1.seam.score }) else { return }
         let more = worse.count > 1 ? "; \(worse.count - 1) more seams are above it" : ""
         throw FilmError(
@@ -107,7 +110,7 @@ extension Builder {
 
 extension Production {
     /// How many frames of a shot are left out at its end, at the clip's own rate: those that the next one shows.
-    func droppedFrames(_ index: Int) -> Int { isContinued(index) ? 1 : 0 }
+    func droppedFrames(_ index: Int) -> Int { join(before: index + 1) == .match ? 1 : 0 }
 
     /// The name of the seam after a shot: by the shot that follows, since that decides whether it is one.
     func seamStep(_ index: Int) -> String { "seam:\(storyboard.shots[index + 1].id)" }
@@ -115,7 +118,8 @@ extension Production {
     /// The key of the seam after a shot.
     func seamKey(_ index: Int, before: String, after: String) throws -> WorkKey {
         try WorkKey.seam(
-            before: before, after: after, isChained: isContinued(index), dropped: droppedFrames(index),
+            before: before, after: after, isChained: storyboard.shots[index + 1].isChained,
+            dropped: droppedFrames(index),
             version: Seams.version, engine: engine)
     }
 

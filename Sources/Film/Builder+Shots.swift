@@ -70,8 +70,8 @@ extension Builder {
         let clip = takes[takes.count - 1]
         if index == 0 { await format.settle(.success(production.format(first: clip.facts))) }
         let frame = try await lastFrame(of: clip, shot: shot)
-        try await publish(clip.artifact, to: shotFile(index, "mp4", of: clip.artifact))
-        try await publish(frame, to: shotFile(index, "last.png", of: frame))
+        try await publish(clip.artifact, to: shotFile(index, "mp4"))
+        try await publish(frame, to: shotFile(index, "last.png"))
         return FinishedShot(takes: takes, frame: frame)
     }
 
@@ -100,13 +100,15 @@ extension Builder {
         let shot = film.shots[index]
         let format = try await self.format.value()
         let formatDocument = try JSONDocument(encoding: format)
-        let shown = production.shownFrames(index, of: clip.facts, in: format)
+        let part = production.part(index, frames: clip.facts.frames(at: format.rate))
+        guard part.isLongEnough else { throw production.tooShort(index, part) }
         var ready: [String: Artifact] = [:]
         var keys: [String: WorkKey] = [:]
         var outputs: [SegmentOutput] = []
         for delivery in production.deliveries {
             let key = try WorkKey.segment(
-                clip: clip.artifact.item.digest, frames: shown, preset: delivery.document,
+                clip: clip.artifact.item.digest, frames: part.own.count, from: part.own.lowerBound,
+                preset: delivery.document,
                 format: formatDocument,
                 engine: production.engine)
             keys[delivery.name] = key
@@ -125,7 +127,7 @@ extension Builder {
             id: "segment:\(shot.id)", inputs: [.init(digest: clip.artifact.item.digest, path: source)],
             work: .segment(
                 SegmentJob(
-                    source: source, frames: production.isContinued(index) ? 0..<shown : nil, format: format,
+                    source: source, frames: part.isWhole ? nil : part.own, format: format,
                     outputs: outputs)))
         let emit = self.emit
         let outcome = try await perform(spec, in: settings.lanes) {

@@ -7,6 +7,8 @@ enum ChangeReason {
             let name = name(of: path, isChained: isChained)
             if !names.contains(name) { names.append(name) }
         }
+        // The manifest changes with everything; it is worth a word only where nothing else is.
+        if names.count > 1 { names.removeAll { $0 == Self.manifest } }
         switch names.count {
         case 0: return "unchanged"
         case 1: return "\(names[0]) changed"
@@ -14,6 +16,8 @@ enum ChangeReason {
         default: return names.dropLast().joined(separator: ", ") + " and \(names[names.count - 1]) changed"
         }
     }
+
+    private static let manifest = "list of shots"
 
     private static func name(of path: String, isChained: Bool) -> String {
         let known: [(prefix: String, name: String)] = [
@@ -23,7 +27,9 @@ enum ChangeReason {
             ("request.outputQuality", "quality"),
             ("generator", "provider"), ("key", "key version"), ("clip", "clip"), ("frames", "frame range"),
             ("preset", "preset"), ("format", "film format"), ("engine", "encoder version"),
-            ("segments", "a segment"), ("sound", "sound"), ("film", "film"), ("title", "title"),
+            ("segments", "a segment"), ("sound", "sound"), ("mix.loudness", "loudness"),
+            ("mix.music", "music"), ("join", "join"), ("from", "frame range"), ("before", "shot before"),
+            ("after", "shot"), ("manifest", manifest), ("film", "film"), ("title", "title"),
             ("take", "take number"),
         ]
         if let hit = known.first(where: { path == $0.prefix || path.hasPrefix($0.prefix + ".") }) {

@@ -28,6 +28,8 @@ struct ClipFacts: Sendable, Hashable, Codable {
     struct Known: Sendable, Hashable {
         var digest: String
         var facts: ClipFacts
+        var workKey: String
+        var take: Take?
     }
 }
 
@@ -47,12 +49,11 @@ struct SoundKeyPiece: Sendable, Hashable, Codable {
     var frames: Int
     /// Whether the next shot goes on from this one.
     var chainedToNext: Bool
-}
-
-extension ClipFacts {
-    func sound(clip: String, shown: Int, isContinued: Bool) -> SoundKeyPiece {
-        SoundKeyPiece(clip: hasSound ? clip : nil, frames: shown, chainedToNext: isContinued)
-    }
+    /// Frames for which it runs on under the next shot; nil for none.
+    var runsOn: Int?
+    /// Frames over which it comes and goes with the picture; nil for none.
+    var fadeIn: Int?
+    var fadeOut: Int?
 }
 
 extension ClipFacts {

@@ -24,6 +24,8 @@ public struct FilmReport: Sendable, Codable {
     public var seams: [SeamReport]
     /// SHA-256 of `seams.jpg`, the frames on both sides of every seam; nil for a film of one shot.
     public var seamSheet: String?
+    /// SHA-256 of the manifest, which lies beside the film and in every delivery.
+    public var manifestDigest: String
     /// What all takes of all shots cost together, in USD, as the service said.
     public var totalCost: Decimal
     /// Versions of the libraries that made it.
@@ -37,6 +39,13 @@ public struct FilmReport: Sendable, Codable {
         public var id: String
         /// Whether it begins on the last frame of the shot before.
         public var isChained: Bool
+        /// The name of its chapter, where the storyboard gives one.
+        public var title: String?
+        /// How it joins to the shot before: `"match"`, `"cut"`, `{"dissolve": 12}`,
+        /// `{"colour": "black", "fade": 12}`; nil for the first.
+        public var join: JSONDocument?
+        /// The film's frame at which its first picture is seen.
+        public var start: Int
         /// The clip as delivered, relative to the output folder.
         public var file: String
         /// Its last frame, relative to the output folder.
@@ -55,7 +64,7 @@ public struct FilmReport: Sendable, Codable {
         public var clipDigest: String
         /// SHA-256 of the last frame's PNG.
         public var lastFrameDigest: String
-        /// How many frames of the clip the film shows, at the film's rate.
+        /// How many frames of the clip the film shows, at the film's rate; those of a dissolve with others.
         public var framesShown: Int
         /// What the clip consists of.
         public var probe: JSONDocument

@@ -7,11 +7,14 @@ struct ImagePaths {
     let allowOutside: Bool
 
     /// The absolute path of an existing, regular, readable file; links are followed before judging.
-    func resolve(_ cursor: YAMLCursor) throws(FilmError) -> String {
+    ///
+    /// - Parameter kind: what a person would call the file: "picture".
+    func resolve(_ cursor: YAMLCursor, kind: String = "picture") throws(FilmError) -> String {
         let text = try cursor.text()
         guard !text.contains("://") else {
             throw cursor.error(
-                "pictures are files, not addresses", hint: "download it beside the storyboard",
+                "\(kind == "picture" ? "pictures are files" : "a \(kind) is a file"), not an address",
+                hint: "download it beside the storyboard",
                 code: .fileInvalid)
         }
         let url = URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: folder, isDirectory: true))
@@ -27,7 +30,7 @@ struct ImagePaths {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: real, isDirectory: &isFolder) else {
             throw cursor.error(
-                "no such picture: \(text)", hint: "paths start at the storyboard's folder", code: .fileInvalid
+                "no such \(kind): \(text)", hint: "paths start at the storyboard's folder", code: .fileInvalid
             )
         }
         guard !isFolder.boolValue else { throw cursor.error("\(text) is a folder", code: .fileInvalid) }

@@ -37,6 +37,8 @@ public struct PlanStep: Sendable, Codable, Equatable {
         case frame
         /// Render one shot for one delivery.
         case segment
+        /// Render the frames of a join that are made of two shots, for one delivery.
+        case blend
         /// Join a delivery, prove it, publish it.
         case film
         /// Make poster and sprites.

@@ -72,7 +72,9 @@ package struct Planner {
                 if holds(clip) {
                     (step.status, step.reason, step.estimate) = (.cached, "in the store", nil)
                     trusted.insert(clip.item)
-                    chosen = ClipFacts.Known(digest: clip.item.digest, facts: facts)
+                    chosen = ClipFacts.Known(
+                        digest: clip.item.digest, facts: facts, workKey: key.digest,
+                        take: journal.takes[key.digest]?.last { $0.digest == clip.item.digest })
                 } else {
                     // Another clip would have another last frame, so nothing after it is taken for granted.
                     let what = damaged.contains(clip.item.name) ? "damaged in" : "missing from"
@@ -132,39 +134,76 @@ package struct Planner {
     ) throws {
         let formatDocument = try JSONDocument(encoding: format)
         var segments: [String] = []
-        var sound: [SoundKeyPiece] = []
+        var placed: [Assembly.Placed] = []
+        var parts: [CutPart?] = []
         for (index, shot) in film.shots.enumerated() {
             let id = "segment:\(shot.id):\(delivery.name)"
             guard let clip = clips[index] else {
                 add(
                     id, .segment, shot: shot.id, delivery: delivery.name, .willRun, waits(id, for: "the clip")
                 )
+                parts.append(nil)
+                try planBlend(index, delivery, clips: clips, parts: parts, format: formatDocument)
                 continue
             }
-            let shown = production.shownFrames(index, of: clip.facts, in: format)
+            var part = production.part(index, frames: clip.facts.frames(at: format.rate))
+            guard part.isLongEnough else { throw production.tooShort(index, part) }
+            parts.append(part)
+            if let blend = try planBlend(
+                index, delivery, clips: clips, parts: parts, format: formatDocument)
+            {
+                segments.append(blend.item.digest)
+            }
             let key = try WorkKey.segment(
-                clip: clip.digest, frames: shown, preset: delivery.document,
-                format: formatDocument, engine: production.engine)
+                clip: clip.digest, frames: part.own.count, from: part.own.lowerBound,
+                preset: delivery.document, format: formatDocument, engine: production.engine)
             let known = judge(
                 id, .segment, shot: shot.id, delivery: delivery.name, key: key, output: delivery.name)
             if let known { segments.append(known.item.digest) }
-            sound.append(
-                clip.facts.sound(
-                    clip: clip.digest, shown: known?.fact(SegmentFacts.self)?.frames ?? shown,
-                    isContinued: production.isContinued(index)))
+            part.frames += (known?.fact(SegmentFacts.self)?.frames ?? part.own.count) - part.own.count
+            placed.append(
+                Assembly.Placed(
+                    shot: shot, clip: clip.digest, hasSound: clip.facts.hasSound, part: part,
+                    file: Assembly.file(index, shot.id, "mp4"), take: clip.take, workKey: clip.workKey))
         }
         let id = "film:\(delivery.name)"
         let isFirst = delivery.name == production.deliveries[0].name
-        guard segments.count == film.shots.count else {
+        let blends = film.shots.indices.filter { production.join(before: $0)?.blend != nil }.count
+        guard segments.count == film.shots.count + blends else {
             add(id, .film, delivery: delivery.name, .willRun, waits(id, for: "its segments"))
             if isFirst { try planThumbnails(film: nil) }
             return
         }
+        let assembly = Assembly(placed, format: format)
         let key = try WorkKey.film(
-            segments: segments, sound: JSONDocument(encoding: sound), preset: delivery.document,
-            format: formatDocument, title: film.title, engine: production.engine)
+            segments: segments, sound: assembly.soundKey(), preset: delivery.document,
+            format: formatDocument, title: film.title, engine: production.engine,
+            manifest: Manifest(assembly, of: production).digest, mix: production.mixDocument)
         let known = judge(id, .film, delivery: delivery.name, key: key, output: "film")
         if isFirst { try planThumbnails(film: known?.item.digest) }
+    }
+
+    /// Plans the frames of the join before a shot, if any are made of two shots.
+    @discardableResult
+    private mutating func planBlend(
+        _ index: Int, _ delivery: Delivery, clips: [ClipFacts.Known?], parts: [CutPart?], format: JSONDocument
+    ) throws -> Artifact? {
+        guard let join = production.join(before: index), join.blend != nil else { return nil }
+        let id = Production.blendID(before: film.shots[index], delivery)
+        guard let one = clips[index - 1], let other = clips[index], let before = parts[index - 1],
+            let after = parts[index]
+        else {
+            add(
+                id, .blend, shot: film.shots[index].id, delivery: delivery.name, .willRun,
+                waits(id, for: "the clips"))
+            return nil
+        }
+        let key = try WorkKey.blend(
+            before: (one.digest, before.end - before.tail..<before.end),
+            after: (other.digest, 0..<after.head), join: join.document, preset: delivery.document,
+            format: format, engine: production.engine)
+        return judge(
+            id, .blend, shot: film.shots[index].id, delivery: delivery.name, key: key, output: delivery.name)
     }
 
     private mutating func planThumbnails(film digest: String?) throws {

@@ -15,6 +15,10 @@ package struct Production: Sendable {
     private(set) var problems: [ShotProblem] = []
     /// The codec library, as it enters keys.
     let engine: String
+    /// Loudness and music as they enter keys: the music by its digest.
+    let mixDocument: JSONDocument?
+    /// SHA-256 of the music's file.
+    let musicDigest: String?
     private let pictures: [String: PictureReference]
     private let twinTakes: [String: Int]
 
@@ -48,8 +52,11 @@ package struct Production: Sendable {
             }
         }
         self.pictures = pictures
+        musicDigest = try Self.digest(ofMusic: storyboard)
+        mixDocument = try Self.mix(storyboard.film.sound, musicDigest: musicDigest)
         twinTakes = Self.countTwins(storyboard.shots)
         problems = try judgeAll(strict: settings.strict)
+        try checkJoins()
         guard !tellsAll, let first = problems.first(where: \.problem.isError) else { return }
         let errors = problems.filter(\.problem.isError)
         var error = FilmError(
@@ -125,21 +132,16 @@ package struct Production: Sendable {
         for shot in shots where shot.seed == nil && !shot.isChained {
             var words = shot
             (words.id, words.line, words.takes) = ("", 0, 0)
+            (words.join, words.title) = (nil, nil)
             before[shot.id] = counts[words]
             counts[words, default: 0] += shot.takes
         }
         return before
     }
 
-    /// Whether the next shot begins on this one's last frame, which is then shown only once.
-    func isContinued(_ index: Int) -> Bool {
-        index + 1 < storyboard.shots.count && storyboard.shots[index + 1].isChained
-    }
-
-    /// How many frames of a clip the film shows, at the film's rate.
-    func shownFrames(_ index: Int, of facts: ClipFacts, in format: FilmFormat) -> Int {
-        let frames = facts.frames(at: format.rate)
-        return isContinued(index) ? frames - 1 : frames
+    /// A shot's part in the film, by the length of its clip at the film's rate.
+    func part(_ index: Int, frames: Int) -> CutPart {
+        CutPart(frames: frames, join: join(before: index), next: join(before: index + 1))
     }
 
     /// The film's format: rate and colour are the first clip's. Without one it is what is likely, at the rate that
@@ -166,6 +168,11 @@ package struct Production: Sendable {
         return starts.enumerated().map { place, start in
             start..<(place + 1 < starts.count ? starts[place + 1] : storyboard.shots.count)
         }
+    }
+
+    /// The name of the step that makes the frames of the join before a shot: `blend:storm:mp4-social`.
+    static func blendID(before shot: Shot, _ delivery: Delivery) -> String {
+        "blend:\(shot.id):\(delivery.name)"
     }
 
     /// The name of a step within the storyboard; take 2 of shot a is `shot:a#2`.

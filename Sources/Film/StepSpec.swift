@@ -23,6 +23,8 @@ public struct StepSpec: Sendable, Codable {
         case lastFrame(source: String, width: Int, height: Int, output: String)
         /// Render a run of frames for one or more deliveries, with one decode.
         case segment(SegmentJob)
+        /// Render the frames that are made of two clips, for one or more deliveries.
+        case blend(BlendJob)
         /// Join and prove one delivery.
         case film(JoinJob)
         /// Make `poster.jpg`, `sprites.jpg` and `sprites.vtt` in a folder.
@@ -80,6 +82,12 @@ public struct StepSpec: Sendable, Codable {
             try FileSync.write(try picture.png(), to: output)
             return try StepOutcome(outputs: [.init(name: "frame", path: output, facts: Nothing())])
         case .segment(let job):
+            let reports = try Segments.render(job, interrupt: interrupt, progress: progress)
+            return StepOutcome(
+                outputs: try zip(job.outputs, reports).map {
+                    try .init(name: $0.preset.name, path: $0.path, facts: $1)
+                })
+        case .blend(let job):
             let reports = try Segments.render(job, interrupt: interrupt, progress: progress)
             return StepOutcome(
                 outputs: try zip(job.outputs, reports).map {

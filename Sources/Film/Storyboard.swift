@@ -1,4 +1,5 @@
 public import Media
+public import Montage
 
 /// A film as its author wrote it: values only, defaults filled in, nothing looked up yet except that the
 /// files it names are where it says.
@@ -68,6 +69,10 @@ public struct Shot: Sendable, Hashable {
     public var seed: Int64?
     /// How many takes are bought. The film uses the last one.
     public var takes: Int
+    /// How it joins to the shot before; nil: `match` where chained, else `cut`. No part of a work key of a take.
+    public var join: ShotJoin?
+    /// What players show as the name of the chapter; nil takes the id.
+    public var title: String?
     /// Whether a take that came to nothing is bought anew without asking; nil: never. No part of a work key.
     public var retry: RetryRule?
 }
@@ -95,4 +100,6 @@ public struct FilmOptions: Sendable, Hashable {
     public var thumbnails: Bool
     /// Frames a second; nil takes the first shot's.
     public var rate: Rational?
+    /// What is done to the sound as a whole; nothing if nil. The music's path is absolute.
+    public var sound: FilmSound?
 }

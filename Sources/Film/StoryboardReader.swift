@@ -52,9 +52,10 @@ struct StoryboardReader {
     static let rootKeys = ["title", "model", "defaults", "shots", "film"]
     static let settingKeys = ["negative", "duration", "style", "audio", "multiClip", "thinking", "retry"]
     static let defaultKeys = ["size", "resolution", "aspect", "quality"] + settingKeys
-    static let shotKeys = ["id", "prompt", "firstImage", "lastImage", "start", "seed", "takes"] + settingKeys
+    static let shotKeys =
+        ["id", "prompt", "firstImage", "lastImage", "start", "seed", "takes", "join", "title"] + settingKeys
     static let retryKeys = ["attempts", "on"]
-    static let filmKeys = ["deliver", "thumbnails", "rate"]
+    static let filmKeys = ["deliver", "thumbnails", "rate", "sound"]
     static let usualDeliveries = ["mp4-social", "webm-vp9", "mov-prores"]
 
     func storyboard(
@@ -165,15 +166,19 @@ struct StoryboardReader {
         if let cursor = keys["firstImage"] { first = try images.resolve(cursor) }
         var last: String?
         if let cursor = keys["lastImage"] { last = try images.resolve(cursor) }
+        let isChained = try isChained(keys["start"], image: keys["firstImage"], isFirst: isFirst)
         return Shot(
             id: id, line: item.line, prompt: prompt, negative: own.negative ?? common.negative,
             firstImage: first, lastImage: last,
-            isChained: try isChained(keys["start"], image: keys["firstImage"], isFirst: isFirst),
+            isChained: isChained,
             duration: own.duration ?? common.duration, style: own.style ?? common.style,
             audio: own.audio ?? common.audio, multiClip: own.multiClip ?? common.multiClip,
             thinking: own.thinking ?? common.thinking,
             seed: try keys["seed"].map { (cursor) throws(FilmError) in try cursor.int(0...2_147_483_647) },
             takes: try keys["takes"].map { (cursor) throws(FilmError) in Int(try cursor.int(1...16)) } ?? 1,
+            join: try keys["join"].map { (cursor) throws(FilmError) in
+                try join(cursor, isFirst: isFirst, isChained: isChained)
+            }, title: try keys["title"].map { (cursor) throws(FilmError) in try title(cursor) },
             retry: own.retry ?? common.retry)
     }
 
@@ -215,7 +220,9 @@ struct StoryboardReader {
             }
             rate = value
         }
-        return FilmOptions(deliver: deliver, thumbnails: try keys["thumbnails"]?.bool() ?? true, rate: rate)
+        return FilmOptions(
+            deliver: deliver, thumbnails: try keys["thumbnails"]?.bool() ?? true, rate: rate,
+            sound: try keys["sound"].map { (cursor) throws(FilmError) in try sound(cursor) })
     }
 
     static func isName(_ text: String) -> Bool {

@@ -45,19 +45,42 @@ package struct WorkKey: Sendable, Hashable {
 
     /// One shot's pictures in one delivery.
     /// - `clip`: digest of the clip's bytes.
-    /// - `frames`: how many of its frames are shown, from the first; one less where the next shot begins on
+    /// - `frames`: how many of its frames are shown by themselves; one less where the next shot begins on
     ///   the last one.
+    /// - `from`: the first of them, where that is not the clip's first: frames before it belong to a join.
     /// - `preset`: its canonical JSON, so a changed encoder option counts and a changed file name does not.
     /// - `format`: the film's size, rate and sound format.
     /// - `engine`: the codec library's version: segments of two encoder builds must not be joined.
     package static func segment(
-        clip: String, frames: Int, preset: JSONDocument, format: JSONDocument, engine: String
+        clip: String, frames: Int, from: Int = 0, preset: JSONDocument, format: JSONDocument, engine: String
     ) throws(MediaError) -> WorkKey {
-        try WorkKey(
-            "segment",
+        var members: [String: JSONDocument] = [
+            "clip": .string(clip), "frames": .int(Int64(frames)), "preset": preset, "format": format,
+            "engine": .string(engine),
+        ]
+        if from > 0 { members["from"] = .int(Int64(from)) }
+        return try WorkKey("segment", members)
+    }
+
+    /// The frames in one delivery that are made of two shots.
+    /// - `before`, `after`: the digests of both clips, with the frames of either.
+    /// - `join`: what happens between them.
+    /// - `preset`, `format`, `engine`: as for a segment.
+    package static func blend(
+        before: (clip: String, frames: Range<Int>), after: (clip: String, frames: Range<Int>),
+        join: JSONDocument, preset: JSONDocument, format: JSONDocument, engine: String
+    ) throws(MediaError) -> WorkKey {
+        func side(_ side: (clip: String, frames: Range<Int>)) -> JSONDocument {
+            .object([
+                "clip": .string(side.clip), "from": .int(Int64(side.frames.lowerBound)),
+                "to": .int(Int64(side.frames.upperBound)),
+            ])
+        }
+        return try WorkKey(
+            "blend",
             [
-                "clip": .string(clip), "frames": .int(Int64(frames)), "preset": preset, "format": format,
-                "engine": .string(engine),
+                "before": side(before), "after": side(after), "join": join, "preset": preset,
+                "format": format, "engine": .string(engine),
             ])
     }
 
@@ -67,16 +90,20 @@ package struct WorkKey: Sendable, Hashable {
     ///   shot goes on from it.
     /// - `preset`, `format`, `engine`: as for a segment; the sound is encoded here.
     /// - `title`: it is written into the file.
+    /// - `manifest`: digest of the manifest; that is written into the file too, and the chapters' names and
+    ///   times are in it.
+    /// - `mix`: loudness, and music by its digest; nil where there is neither.
     package static func film(
         segments: [String], sound: JSONDocument, preset: JSONDocument, format: JSONDocument, title: String,
-        engine: String
+        engine: String, manifest: String = "", mix: JSONDocument? = nil
     ) throws(MediaError) -> WorkKey {
-        try WorkKey(
-            "film",
-            [
-                "segments": .array(segments.map { .string($0) }), "sound": sound, "preset": preset,
-                "format": format, "title": .string(title), "engine": .string(engine),
-            ])
+        var members: [String: JSONDocument] = [
+            "segments": .array(segments.map { .string($0) }), "sound": sound, "preset": preset,
+            "format": format, "title": .string(title), "engine": .string(engine),
+            "manifest": .string(manifest),
+        ]
+        if let mix { members["mix"] = mix }
+        return try WorkKey("film", members)
     }
 
     /// What is seen and heard at one seam.

@@ -125,6 +125,22 @@ struct YAMLCursor {
         return value
     }
 
+    var isMapping: Bool { if case .mapping = node { true } else { false } }
+
+    /// A number of this unit within bounds.
+    func number(_ range: ClosedRange<Double>, _ unit: String) throws(FilmError) -> Double {
+        guard let (text, tag) = scalarText, [Tag.Name.int.rawValue, Tag.Name.float.rawValue].contains(tag),
+            let value = Double(text), value.isFinite
+        else { throw expected("a number (\(unit))") }
+        guard range.contains(value) else {
+            func plain(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
+            throw error(
+                "\(text) is out of range",
+                hint: "allowed: \(plain(range.lowerBound)) to \(plain(range.upperBound)) \(unit)")
+        }
+        return value
+    }
+
     func seconds() throws(FilmError) -> Double {
         guard let (text, tag) = scalarText, [Tag.Name.int.rawValue, Tag.Name.float.rawValue].contains(tag),
             let value = Double(text), value.isFinite, value > 0

@@ -51,7 +51,7 @@ private struct MakeBelieve {
         switch step.kind {
         case .generate: [("clip", "mp4")]
         case .frame: [("frame", "png")]
-        case .segment: [(step.delivery ?? "", "mp4")]
+        case .segment, .blend: [(step.delivery ?? "", "mp4")]
         case .film: [("film", "mp4")]
         case .seam: [("seam", "png")]
         case .seamSheet: [("seams.jpg", "jpg")]
@@ -157,7 +157,12 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         var world = try MakeBelieve()
         _ = try world.run(film())
         let renamed = film().replacingOccurrences(of: "id: b", with: "id: lake") + "\n# renamed"
-        #expect(try world.plan(renamed).isUpToDate)
+        // The names of shots are in the film, as chapters; what was bought and rendered stays.
+        let plan = try world.plan(renamed)
+        #expect(
+            plan.steps.filter { $0.status != .cached }.map(\.id) == ["film:mp4-social", "thumbnails"])
+        #expect(plan.steps.first { $0.id == "film:mp4-social" }?.reason == "list of shots changed")
+        #expect(plan.totals.estimate == 0)
         #expect(
             try world.run(film().replacingOccurrences(of: "title: T", with: "title: U")) == [
                 "film:mp4-social", "thumbnails",
@@ -179,6 +184,61 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         #expect(open.contains("segment:a:mp4-social"), "its last frame is shown again")
         #expect(plan.steps.first { $0.id == "segment:a:mp4-social" }?.reason == "frame range changed")
         #expect(!open.contains("frame:a"))
+    }
+
+    @Test func `for a dissolve renders the join by itself and buys nothing`() throws {
+        let fresh = ", start: fresh"
+        var world = try MakeBelieve()
+        _ = try world.run(film(extra: fresh))
+        let dissolve = film(extra: fresh + ", join: {dissolve: 12}")
+        #expect(
+            try world.run(dissolve) == [
+                "segment:a:mp4-social", "blend:b:mp4-social", "segment:b:mp4-social", "film:mp4-social",
+                "thumbnails",
+            ])
+        // A fade of as many frames of either shot leaves the shots' own segments as they are.
+        let fade = film(extra: fresh + ", join: {fade: 24, colour: white}")
+        let plan = try world.plan(fade)
+        let open = plan.steps.filter { $0.status != .cached }
+        #expect(open.map(\.id) == ["blend:b:mp4-social", "film:mp4-social", "thumbnails"])
+        #expect(open.first?.reason == "join changed")
+        #expect(try world.run(film(extra: fresh + ", title: The lake")).last == "thumbnails")
+        #expect(try world.plan(dissolve).isUpToDate)
+    }
+
+    @Test(arguments: [
+        (", start: fresh, join: {dissolve: 120}", "", "shot a: its joins take 120 frames of it"),
+        (", start: fresh, join: {dissolve: 61}", ", start: fresh, join: {fade: 118}", "shot b"),
+        (", join: {dissolve: 60}", ", start: fresh, join: {fade: 120}", "shot b"),
+    ])
+    func `with joins that are too long is refused before anything is bought`(
+        b: String, c: String, says: String
+    ) throws {
+        let world = try MakeBelieve()
+        let yaml = film(extra: b).replacingOccurrences(of: "prompt: A sea", with: "prompt: A sea" + c)
+        let error = try #require(throws: FilmError.self) { _ = try world.plan(yaml) }
+        #expect(error.exitCode == 5)
+        #expect(error.message.contains(says), "\(error)")
+        #expect(error.subject.hasSuffix(says.hasPrefix("shot a") ? "film.yaml:5" : "film.yaml:6"))
+        // A little less is enough.
+        _ = try world.plan(
+            yaml.replacingOccurrences(of: ": 120}", with: ": 119}").replacingOccurrences(
+                of: ": 61}", with: ": 60}"
+            ).replacingOccurrences(of: ": 119}}", with: ": 118}}"))
+    }
+
+    @Test func `knows twins whatever they are called and however they join`() throws {
+        func keys(_ extra: String) throws -> Set<String> {
+            let world = try MakeBelieve()
+            let yaml =
+                "title: T\nshots: [{id: a, prompt: A hill}, {id: b, prompt: A hill, start: fresh\(extra)}]"
+            var planner = Planner(try world.production(yaml), journal: world.journal, store: world.store)
+            _ = try planner.plan()
+            return Set(["shot:a", "shot:b"].compactMap { planner.keys[$0]?.digest })
+        }
+        // The second purchase of one request: the same key as ever.
+        #expect(try keys("").count == 2)
+        #expect(try keys(", title: Twin, join: {dissolve: 8}") == keys(""))
     }
 
     @Test func `makes a lost file again without buying it`() throws {

@@ -98,6 +98,73 @@ private let faults = [
         place: "3:45",
         says: ["outside the storyboard's folder"]),
     Fault(
+        name: "a join of the first shot",
+        yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, join: cut}]", place: "3:39",
+        says: ["shots[0].join", "no shot before the first"]),
+    Fault(
+        name: "an unknown join",
+        yaml:
+            "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, join: mach}",
+        place: "5:35",
+        says: ["shots[1].join", "did you mean match?"]),
+    Fault(
+        name: "a match with nothing to match",
+        yaml:
+            "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, start: fresh, join: match}",
+        place: "5:49", says: ["nothing to match", "start: previous"]),
+    Fault(
+        name: "a dissolve and a fade",
+        yaml:
+            "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, join: {dissolve: 3, fade: 4}}",
+        place: "5:35",
+        says: ["either `dissolve` or `fade`"]),
+    Fault(
+        name: "a dissolve through a colour",
+        yaml:
+            "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, join: {dissolve: 3, colour: black}}",
+        place: "5:57", says: ["goes through no colour"]),
+    Fault(
+        name: "a fade of one frame",
+        yaml:
+            "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, join: {fade: 1}}",
+        place: "5:42",
+        says: ["shots[1].join.fade", "2 to 240"]),
+    Fault(
+        name: "a fade through green",
+        yaml:
+            "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, join: {fade: 8, colour: green}}",
+        place: "5:53",
+        says: ["black, white"]),
+    Fault(
+        name: "a title of two lines",
+        yaml:
+            "title: T\nmodel: m\nshots:\n  - {id: a, prompt: A hill}\n  - {id: b, prompt: A lake, title: \"x\\ny\"}",
+        place: "5:36",
+        says: ["shots[1].title", "several lines"]),
+    Fault(
+        name: "a loudness nobody means",
+        yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {loudness: {integrated: 14}}}",
+        place: "4:39", says: ["film.sound.loudness.integrated", "-50 to -5 LUFS"]),
+    Fault(
+        name: "a loudness without a number",
+        yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {loudness: {truePeak: -1}}}",
+        place: "4:26", says: ["`integrated` is missing"]),
+    Fault(
+        name: "music without a file", yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {music: {gain: -6}}}",
+        place: "4:23", says: ["film.sound.music", "`file` is missing"]),
+    Fault(
+        name: "music outside the folder",
+        yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {music: {file: ../../etc/hostname}}}",
+        place: "4:30", says: ["outside the storyboard's folder"]),
+    Fault(
+        name: "music that is not there",
+        yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {music: {file: no.wav}}}",
+        place: "4:30", says: ["no such music file: no.wav"]),
+    Fault(
+        name: "music that ducks by nothing",
+        yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {music: {file: no.wav, duck: {attack: 1}}}}",
+        place: "4:30", says: ["no such music file"]),
+    Fault(
         name: "a picture by address",
         yaml:
             "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, firstImage: \"https://example.org/a.png\"}]",

@@ -1,6 +1,7 @@
 import Film
 import Foundation
 import Media
+import Montage
 import Testing
 
 @Suite struct `A storyboard` {
@@ -44,6 +45,40 @@ import Testing
         #expect(b.duration == 8 && b.style == "clay" && b.audio == false && b.multiClip == false)
         #expect(b.thinking == "disabled" && b.negative == "fog" && b.seed == 7 && b.takes == 2)
         #expect(!b.isChained)
+    }
+
+    @Test func `says how shots join, what they are called and how the film sounds`() throws {
+        let scratch = try Scratch()
+        try scratch.write("music", to: "music.wav")
+        let path = try scratch.write(
+            """
+            title: T
+            model: m
+            shots:
+              - {id: a, prompt: A hill, title: "The hill"}
+              - {id: b, prompt: A lake, join: match}
+              - {id: c, prompt: A lake, join: cut}
+              - {id: d, prompt: A lake, start: fresh, join: {dissolve: 12}}
+              - {id: e, prompt: A lake, start: fresh, join: {fade: 12}}
+              - {id: f, prompt: A lake, start: fresh, join: {fade: 9, colour: white}}
+            film:
+              sound:
+                loudness: {integrated: -14}
+                music: {file: music.wav, gain: -9.5, duck: {by: 12, release: 1}, fadeOut: 2, loop: true}
+            """, to: "film.yaml")
+        let film = try Storyboard.load(path: path)
+        #expect(
+            film.shots.map(\.join) == [
+                nil, .match, .cut, .dissolve(frames: 12), .fade(frames: 12, colour: .black),
+                .fade(frames: 9, colour: .white),
+            ])
+        #expect(film.shots.map(\.title) == ["The hill", nil, nil, nil, nil, nil])
+        let sound = try #require(film.film.sound)
+        #expect(sound.loudness == LoudnessTarget(integrated: -14, truePeak: -1))
+        let music = try #require(sound.music)
+        #expect(music.file.hasSuffix("/music.wav") && music.file.hasPrefix("/"))
+        #expect(music.gain == -9.5 && music.fadeIn == 0 && music.fadeOut == 2 && music.loop)
+        #expect(music.duck == Ducking(by: 12, attack: 0.15, release: 1))
     }
 
     @Test(arguments: [

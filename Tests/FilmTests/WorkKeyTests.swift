@@ -85,20 +85,43 @@ import Testing
             try WorkKey.segment(clip: "c", frames: 9, preset: two, format: one, engine: "e"),
             try WorkKey.segment(clip: "c", frames: 9, preset: one, format: two, engine: "e"),
             try WorkKey.segment(clip: "c", frames: 9, preset: one, format: one, engine: "f"),
+            try WorkKey.segment(clip: "c", frames: 9, from: 2, preset: one, format: one, engine: "e"),
         ]
         #expect(Set(segments.map(\.digest)).count == segments.count)
+        func blend(
+            _ before: String = "a", _ out: Range<Int> = 5..<9, _ after: String = "b",
+            _ into: Range<Int> = 0..<4, _ join: JSONDocument = .null, _ preset: JSONDocument = .null,
+            _ format: JSONDocument = .null, _ engine: String = "e"
+        ) throws -> String {
+            try WorkKey.blend(
+                before: (before, out), after: (after, into), join: join, preset: preset, format: format,
+                engine: engine
+            ).digest
+        }
+        let blends = [
+            try blend(), try blend("b", 5..<9, "a"), try blend("a", 4..<8), try blend("a", 5..<8),
+            try blend("a", 5..<9, "b", 0..<5), try blend("a", 5..<9, "b", 0..<4, one),
+            try blend("a", 5..<9, "b", 0..<4, .null, one),
+            try blend("a", 5..<9, "b", 0..<4, .null, .null, one),
+            try blend("a", 5..<9, "b", 0..<4, .null, .null, .null, "f"),
+        ]
+        #expect(Set(blends).count == blends.count)
         func film(
             _ segments: [String] = ["a", "b"], _ sound: JSONDocument = .null, _ preset: JSONDocument = .null,
-            _ format: JSONDocument = .null, _ title: String = "t", _ engine: String = "e"
+            _ format: JSONDocument = .null, _ title: String = "t", _ engine: String = "e",
+            _ manifest: String = "m", _ mix: JSONDocument? = nil
         ) throws -> String {
             try WorkKey.film(
-                segments: segments, sound: sound, preset: preset, format: format, title: title, engine: engine
+                segments: segments, sound: sound, preset: preset, format: format, title: title,
+                engine: engine, manifest: manifest, mix: mix
             ).digest
         }
         let films = [
             try film(), try film(["b", "a"]), try film(["a", "b"], one), try film(["a", "b"], .null, one),
             try film(["a", "b"], .null, .null, one), try film(["a", "b"], .null, .null, .null, "u"),
             try film(["a", "b"], .null, .null, .null, "t", "f"),
+            try film(["a", "b"], .null, .null, .null, "t", "e", "n"),
+            try film(["a", "b"], .null, .null, .null, "t", "e", "m", one),
         ]
         #expect(Set(films).count == films.count)
         func seam(

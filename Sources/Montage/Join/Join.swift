@@ -56,12 +56,16 @@ public enum Join {
                     parameters: $0.encoder.parameters, timeBase: $0.encoder.timeBase,
                     initialPadding: $0.encoder.initialPadding)
             }
+        var tags = job.title.map { ["title": $0] } ?? [:]
+        if let manifest = job.manifest, let tag = EmbeddedManifest.tag(in: job.preset.container) {
+            tags[tag] = manifest
+        }
         let muxer = try DeliveryMuxer(
             path: pending.path(0), container: job.preset.container, options: job.preset.muxerOptions,
             editLists: job.preset.editLists ?? true, video: scan.parameters, timeBase: format.rate.inverse,
             rate: format.rate, tag: job.preset.video.tag, audio: stream,
             tags: CarriedTags(
-                file: job.title.map { ["title": $0] } ?? [:], chapters: job.chapters ?? []),
+                file: tags, chapters: job.chapters ?? []),
             interrupt: interrupt)
 
         let grid = SampleGrid(rate: format.rate, sampleRate: format.sampleRate)
@@ -99,6 +103,9 @@ public enum Join {
         try sound?.finish { try muxer.writeAudio($0) }
         try copied?.advance(to: .max) { try muxer.writeAudio($0) }
         try muxer.finish()
+        if let manifest = job.manifest, EmbeddedManifest.isBox(in: job.preset.container) {
+            try EmbeddedManifest.append(manifest, to: pending.path(0))
+        }
 
         var proof = try Prover.prove(
             pending.path(0), as: job.output,

@@ -25,6 +25,8 @@ public struct JoinJob: Sendable, Codable {
     public var sound: [SoundPiece]
     /// What is done to the sound as a whole; nil for the preset's loudness, if it has one.
     public var mix: FilmSound?
+    /// A text about the film that is put into the file; `EmbeddedManifest` reads it again.
+    public var manifest: String?
     /// The film's format.
     public var format: FilmFormat
     /// The delivery.
@@ -41,7 +43,8 @@ public struct JoinJob: Sendable, Codable {
     /// Makes a job.
     public init(
         segments: [String], sound: [SoundPiece], format: FilmFormat, preset: Preset, output: String,
-        title: String? = nil, chapters: [Chapter]? = nil, bitExactFrames: Int? = nil, mix: FilmSound? = nil
+        title: String? = nil, chapters: [Chapter]? = nil, bitExactFrames: Int? = nil, mix: FilmSound? = nil,
+        manifest: String? = nil
     ) {
         parts = segments.map { JoinPart(path: $0) }
         self.sound = sound
@@ -52,5 +55,6 @@ public struct JoinJob: Sendable, Codable {
         self.chapters = chapters
         self.bitExactFrames = bitExactFrames
         self.mix = mix
+        self.manifest = manifest
     }
 }

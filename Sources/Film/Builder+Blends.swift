@@ -1,0 +1,72 @@
+import Foundation
+import Media
+import Montage
+
+extension Builder {
+    /// The frames that are made of two shots, by the later shot's place and the delivery. They need both clips,
+    /// so they come when all shots are there; what is by itself has been rendered by then.
+    func blends(_ shots: [FinishedShot], in format: FilmFormat) async throws -> [Int: [String: Artifact]] {
+        try await withThrowingTaskGroup(of: (Int, [String: Artifact]).self) { group in
+            for index in shots.indices {
+                guard let join = production.join(before: index), let blend = join.blend else { continue }
+                group.addTask {
+                    (index, try await self.blend(index, shots, join: join, blend: blend, in: format))
+                }
+            }
+            var made: [Int: [String: Artifact]] = [:]
+            while let (index, segments) = try await group.next() { made[index] = segments }
+            return made
+        }
+    }
+
+    /// One join, for every delivery that lacks it: either clip is decoded once.
+    private func blend(
+        _ index: Int, _ shots: [FinishedShot], join: ShotJoin, blend: Blend, in format: FilmFormat
+    ) async throws -> [String: Artifact] {
+        let shot = film.shots[index]
+        let (one, other) = (shots[index - 1].clip, shots[index].clip)
+        let before = production.part(index - 1, frames: one.facts.frames(at: format.rate))
+        let after = production.part(index, frames: other.facts.frames(at: format.rate))
+        let tail = before.end - before.tail..<before.end
+        let formatDocument = try JSONDocument(encoding: format)
+        var ready: [String: Artifact] = [:]
+        var keys: [String: WorkKey] = [:]
+        var outputs: [SegmentOutput] = []
+        for delivery in production.deliveries {
+            let key = try WorkKey.blend(
+                before: (one.artifact.item.digest, tail), after: (other.artifact.item.digest, 0..<after.head),
+                join: join.document, preset: delivery.document, format: formatDocument,
+                engine: production.engine)
+            keys[delivery.name] = key
+            if let known = try await sound(key, delivery.name) {
+                try reuse(Production.blendID(before: shot, delivery), key)
+                ready[delivery.name] = known
+            } else {
+                let path = store.scratchPath(ext: delivery.preset.container == "mov" ? "mov" : "mp4")
+                outputs.append(SegmentOutput(preset: delivery.preset, path: path))
+            }
+        }
+        guard !outputs.isEmpty else { return ready }
+        let sources = [one, other].map { workspace.path(of: $0.artifact) }
+        let spec = StepSpec(
+            id: "blend:\(shot.id)",
+            inputs: zip([one, other], sources).map { .init(digest: $0.artifact.item.digest, path: $1) },
+            work: .blend(
+                BlendJob(
+                    before: .init(source: sources[0], frames: tail),
+                    after: .init(source: sources[1], frames: 0..<after.head), blend: blend, format: format,
+                    outputs: outputs)))
+        let emit = self.emit
+        let outcome = try await perform(spec, in: settings.lanes) {
+            emit(.segmentProgress(shot: shot.id, fraction: $0))
+        }
+        for output in outcome.outputs {
+            guard let key = keys[output.name] else { continue }
+            let step = "blend:\(shot.id):\(output.name)"
+            let kept = try await keep(StepOutcome(outputs: [output]), of: key, as: step, in: settings.lanes)
+            ready[output.name] = kept[output.name]
+        }
+        emit(.segmentsRendered(shot: shot.id, deliveries: outputs.map(\.preset.name)))
+        return ready
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Media
+import Montage
+
+extension Production {
+    /// How a shot joins to the one before it; nil for the first, and behind the last.
+    func join(before index: Int) -> ShotJoin? {
+        guard index > 0, index < storyboard.shots.count else { return nil }
+        let shot = storyboard.shots[index]
+        return shot.join ?? (shot.isChained ? .match : .cut)
+    }
+
+    /// The error for a shot that its joins leave no frame of.
+    func tooShort(_ index: Int, _ part: CutPart, about: Bool = false) -> FilmError {
+        let shot = storyboard.shots[index]
+        let taken = part.head + part.tail + (part.frames - part.end)
+        return FilmError(
+            .storyboardInvalid,
+            "shot \(shot.id): its joins take \(taken) frames of it, and it has \(about ? "about " : "")"
+                + "\(part.frames)", subject: "\(storyboard.path):\(shot.line)",
+            hint: "make the joins shorter or the shot longer: one frame must be left to it")
+    }
+
+    /// Joins that are longer than their shots are known before anything is bought, where the length of a shot
+    /// and the film's rate are.
+    func checkJoins() throws {
+        guard let rate = storyboard.film.rate ?? size.rate else { return }
+        for (index, shot) in storyboard.shots.enumerated() {
+            guard part(index, frames: 0).head + part(index, frames: 0).tail > 0 else { continue }
+            let request = try JSONDocument(
+                parsing: compose(shot, take: 1, upstream: .placeholder).request)
+            let seconds: Double? =
+                switch request["duration"] {
+                case .int(let value): Double(value)
+                case .number(let value): value
+                default: shot.duration
+                }
+            guard let seconds else { continue }
+            let frames = Int((seconds * rate.value).rounded())
+            let part = part(index, frames: frames)
+            guard part.isLongEnough else { throw tooShort(index, part, about: true) }
+        }
+    }
+
+    /// The music's digest, once it is clear that there is sound in it. Blocks.
+    static func digest(ofMusic storyboard: Storyboard) throws -> String? {
+        guard let file = storyboard.film.sound?.music?.file else { return nil }
+        do {
+            try MusicUnder.check(file, interrupt: Interrupt())
+            return try SHA256.hex(ofFile: file, interrupt: Interrupt())
+        } catch {
+            throw FilmError(
+                .fileInvalid, "film.sound.music.file: \(FilmError.message(of: error))",
+                subject: storyboard.path, hint: "name a file with music in it: WAV, FLAC, MP3, M4A, Ogg",
+                underlying: error)
+        }
+    }
+
+    /// Loudness and music as they enter keys and the manifest: the music by its digest, wherever it lies.
+    static func mix(_ sound: FilmSound?, musicDigest: String?) throws -> JSONDocument? {
+        guard let sound else { return nil }
+        var document = try JSONDocument(encoding: sound)
+        if case .object(var members) = document, case .object(var music)? = members["music"] {
+            music["file"] = .string("sha256:" + (musicDigest ?? ""))
+            members["music"] = .object(music)
+            document = .object(members)
+        }
+        return document
+    }
+
+    /// Throws where the music is no more the one that the film's key names: hours may have passed.
+    func checkMusic(interrupt: Interrupt) throws {
+        guard let file = storyboard.film.sound?.music?.file else { return }
+        guard try SHA256.hex(ofFile: file, interrupt: interrupt) == musicDigest else {
+            throw FilmError(
+                .fileInvalid, "has changed while the film was being made", subject: file,
+                hint: "run again: the plan is made anew")
+        }
+    }
+}
