@@ -21,6 +21,48 @@ import Testing
         #expect(pictures.map(\.pts) == pictures.map(\.pts).sorted())
     }
 
+    @Test func `libvpx writes the same bytes whatever the number of its threads`() throws {
+        // Wide enough for tiles, so that there is something to do side by side.
+        let format = Making.format(width: 512, height: 192)
+        func noise(_ i: Int) throws -> Frame {
+            let picture = try Making.picture(i, width: 512, height: 192)
+            var seed = UInt32(i)
+            picture.withMutablePlane(0) { plane, _ in
+                for at in plane.indices {
+                    seed = seed &* 1_664_525 &+ 1_013_904_223
+                    plane[at] = plane[at] &+ UInt8(seed >> 28)
+                }
+            }
+            return picture
+        }
+        func packets(threads: Int) throws -> [[UInt8]] {
+            let options = [
+                "crf": "32", "b": "0", "cpu-used": "4", "row-mt": "1", "tile-columns": "1",
+                "deadline": "good",
+            ]
+            let encoder = try Encoder(
+                video: format,
+                settings: EncoderSettings(codec: "libvpx-vp9", options: options, threads: threads))
+            let packet = try Packet()
+            var all: [[UInt8]] = []
+            for i in 0...12 {
+                if i == 12 {
+                    try encoder.sendEnd()
+                } else {
+                    try encoder.send(noise(i))
+                }
+                while case .got = try encoder.receive(into: packet) {
+                    all.append(packet.withBytes { Array($0) })
+                }
+            }
+            return all
+        }
+        let two = try packets(threads: 2)
+        #expect(two.count == 12)
+        for threads in [3, 8] { #expect(try packets(threads: threads) == two, "\(threads) threads") }
+        #expect([1, 2, 4, 12].allSatisfy { EncoderThreads.number(for: "libvpx-vp9", cores: $0) > 1 })
+    }
+
     @Test func `sound and picture of a muxed film have the same length`() throws {
         let folder = try TempDirectory("coding")
         let path = folder.file("film.mp4")

@@ -105,6 +105,25 @@ private final class Counts: Sendable {
         #expect(received.withLock { $0 } == Array(0..<1000))
     }
 
+    @Test func `a queue is full by what its elements weigh`() throws {
+        let interrupt = Interrupt()
+        let queue = BoundedQueue<Int>(capacity: 10, interrupt: interrupt, weighing: { $0 })
+        // A raised interrupt ends a wait, so what would wait throws.
+        interrupt.raise()
+        try queue.send(6)
+        try queue.send(4)
+        #expect(throws: MediaError.self) { try queue.send(1) }
+        #expect(try queue.receive() == 6)
+        try queue.send(6)
+        #expect(throws: MediaError.self) { try queue.send(1) }
+        #expect(try [queue.receive(), queue.receive()] == [4, 6])
+        // What is heavier than all the room goes in alone.
+        try queue.send(99)
+        #expect(throws: MediaError.self) { try queue.send(1) }
+        #expect(try queue.receive() == 99)
+        try queue.send(1)
+    }
+
     @Test func `an abandoned queue refuses instead of blocking`() throws {
         let queue = BoundedQueue<Int>(capacity: 1, interrupt: Interrupt())
         try queue.send(1)

@@ -105,6 +105,14 @@ public struct Frame: ~Copyable, @unchecked Sendable {
         reel_frame_is_corrupt(pointer) != 0 || pointer.pointee.decode_error_flags != 0
     }
 
+    /// Bytes of the buffers that the frame refers to, shared ones too: what a queue of frames holds.
+    public var byteCount: Int {
+        withUnsafeBytes(of: pointer.pointee.buf) { buffers in
+            buffers.bindMemory(to: UnsafeMutablePointer<AVBufferRef>?.self)
+                .reduce(0) { $0 + Int($1?.pointee.size ?? 0) }
+        }
+    }
+
     /// How many planes hold data.
     public var planeCount: Int {
         var count = 0

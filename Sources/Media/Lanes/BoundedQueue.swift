@@ -1,36 +1,50 @@
 import Foundation
 
-/// A blocking hand-over of at most `capacity` elements between two threads of one job.
+/// A blocking hand-over between two threads of one job, bounded by what its elements weigh.
+///
+/// The weight is one for each element unless said otherwise; for pictures it is best their bytes, since twelve
+/// of them may be a megabyte or a gigabyte. An element that is heavier than all the room goes in alone.
 ///
 /// Both ends may declare the end: the sender by `close()` (what is inside is still received), the
 /// receiver by `abandon()` (later sends are refused). Both ends wake up when the interrupt is raised.
 public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private let capacity: Int
+    private let weigh: @Sendable (Element) -> Int
     private let interrupt: Interrupt
-    private var elements: [Element] = []
+    private var elements: [(element: Element, weight: Int)] = []
+    private var load = 0
     private var isClosed = false
     private var isAbandoned = false
 
-    /// Makes an empty queue of `capacity` places, at least one, in the job of `interrupt`.
-    public init(capacity: Int, interrupt: Interrupt) {
+    /// Makes an empty queue in the job of `interrupt`.
+    ///
+    /// - Parameters:
+    ///   - capacity: How much it may hold, at least one, in the unit of `weighing`.
+    ///   - weighing: What an element weighs, from 0; asked once for each, by the sender.
+    public init(
+        capacity: Int, interrupt: Interrupt, weighing: @escaping @Sendable (Element) -> Int = { _ in 1 }
+    ) {
         self.capacity = max(1, capacity)
+        weigh = weighing
         self.interrupt = interrupt
     }
 
-    /// Puts an element in; blocks while the queue is full.
+    /// Puts an element in; blocks while there is no room for it.
     ///
     /// - Returns: False if the receiver has abandoned the queue; the element is then dropped.
     /// - Throws: `.cancelled` when the interrupt is raised.
     @discardableResult
     public func send(_ element: Element) throws(MediaError) -> Bool {
+        let weight = weigh(element)
         condition.lock()
         defer { condition.unlock() }
-        while elements.count >= capacity && !isAbandoned {
+        while !elements.isEmpty && load + weight > capacity && !isAbandoned {
             try wait()
         }
         if isAbandoned { return false }
-        elements.append(element)
+        elements.append((element, weight))
+        load += weight
         condition.broadcast()
         return true
     }
@@ -45,7 +59,8 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
             if isClosed { return nil }
             try wait()
         }
-        let element = elements.removeFirst()
+        let (element, weight) = elements.removeFirst()
+        load -= weight
         condition.broadcast()
         return element
     }
@@ -63,6 +78,7 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         condition.lock()
         isAbandoned = true
         elements = []
+        load = 0
         condition.broadcast()
         condition.unlock()
     }

@@ -109,7 +109,7 @@ extension FanOut {
         _ order: DeliveryOrder, interrupt: Interrupt,
         feed: @escaping @Sendable (_ send: (ClipEvent) throws -> Void) throws -> Void
     ) throws -> DeliveredOutput {
-        let queue = BoundedQueue<ClipEvent>(capacity: depth, interrupt: interrupt)
+        let queue = queue(of: 1, interrupt)
         let result = Mutex<DeliveredOutput?>(nil)
         let isFed = Mutex(false)
         try runSideBySide(

@@ -42,15 +42,29 @@ struct AnimatedPreview {
         }
     }
 
-    /// Writes both files. Blocks.
-    func write(webp: String, gif: String, interrupt: Interrupt) throws {
-        try write(gif, format: "gif", interrupt: interrupt)
-        try write(webp, format: "webp", interrupt: interrupt)
+    /// The kinds of file it may be.
+    enum Kind {
+        case webp, gif
+
+        /// - Throws: `MontageError` with code `invalidArgument` for another ending.
+        init(forFile path: String) throws(MontageError) {
+            let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
+            if name.hasSuffix(".webp") {
+                self = .webp
+            } else if name.hasSuffix(".gif") {
+                self = .gif
+            } else {
+                throw MontageError(
+                    .invalidArgument, operation: "no moving preview has this ending", subject: path,
+                    hint: "End the preview in .webp or .gif.")
+            }
+        }
     }
 
-    private func write(_ path: String, format: String, interrupt: Interrupt) throws {
+    /// Writes one file. Blocks.
+    func write(_ path: String, as kind: Kind, sync: Bool = false, interrupt: Interrupt) throws {
         guard let first = frames.first?.picture else { return }
-        let isGIF = format == "gif"
+        let isGIF = kind == .gif
         // GIF counts hundredths of a second.
         let clock = Rational(1, isGIF ? 100 : 1000)
         let palette =
@@ -78,7 +92,7 @@ struct AnimatedPreview {
             globalHeader: false)
         let pending = try PendingFile(for: path)
         try encode(graph, format, settings, to: pending.path, container: isGIF ? "gif" : "webp", interrupt)
-        try pending.publish()
+        try pending.publish(sync: sync)
     }
 
     private func encode(

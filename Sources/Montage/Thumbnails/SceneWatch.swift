@@ -1,3 +1,4 @@
+import Foundation
 import Media
 
 /// A part of a clip between two cuts.
@@ -15,7 +16,7 @@ public struct Scene: Sendable, Codable, Equatable {
 /// Cuts a clip into scenes while it goes by, and keeps one good frame of each.
 ///
 /// The picture is the best of the scene's first second, at least two frames from the cuts; of a scene too
-/// short for that its first frame.
+/// short for that its first frame. Pictures are handed on as they are made, so a long clip holds none.
 struct SceneWatch {
     /// More scenes than this get no pictures: a clip of noise would fill the folder.
     static let limit = 500
@@ -29,8 +30,10 @@ struct SceneWatch {
         }
     }
 
-    private(set) var scenes: [(scene: Scene, picture: [UInt8])] = []
+    /// The scenes so far.
+    private(set) var scenes: [Scene] = []
     private let stream: StreamInfo
+    private let keep: (_ name: String, _ picture: [UInt8]) throws -> Void
     private let glancer = Glancer()
     private var detector = CutDetector()
     /// Frames whose answer is owed, and two before them.
@@ -42,11 +45,22 @@ struct SceneWatch {
     /// Candidates become such once the next two frames are known to be no cuts.
     private var candidates: [(number: Int, passing: Passing)] = []
 
-    init(stream: StreamInfo) { self.stream = stream }
+    /// - Parameter keep: Receives the picture of each scene, a JPEG, and its name.
+    init(stream: StreamInfo, keep: @escaping (_ name: String, _ picture: [UInt8]) throws -> Void) {
+        self.stream = stream
+        self.keep = keep
+    }
 
     mutating func offer(_ frame: borrowing Frame, at seconds: Double) throws {
         passing.append(Passing(try frame.reference(), seconds))
         if let isCut = try detector.add(glancer.glance(frame)) { try answer(isCut) }
+    }
+
+    /// The list as a file's bytes, JSON.
+    func list() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return try [UInt8](encoder.encode(scenes))
     }
 
     /// To be called once, at the end.
@@ -91,8 +105,8 @@ struct SceneWatch {
         }
         let number = scenes.count + 1
         let name = "scene-\(number < 10 ? "0" : "")\(number).jpg"
-        let scene = Scene(
-            frame: start.frame, seconds: start.seconds, frames: end - start.frame, picture: name)
-        scenes.append((scene, try Poster.upright(chosen.frame, stream).jpeg(quality: 90)))
+        try keep(name, Poster.upright(chosen.frame, stream).jpeg(quality: 90))
+        scenes.append(
+            Scene(frame: start.frame, seconds: start.seconds, frames: end - start.frame, picture: name))
     }
 }

@@ -29,10 +29,12 @@ public enum Thumbnails {
     ///   - path: The film.
     ///   - directory: Where the files go; made if it is not there.
     ///   - extras: What is made besides.
+    ///   - sync: Whether the files are flushed to the disk before they get their names.
     ///   - interrupt: Stops the work; nothing half-made is left then.
     /// - Throws: `MontageError.noVideo`, `.noSuchFrame`; `MediaError` for what cannot be read or written.
     public static func make(
-        from path: String, into directory: String, extras: Extras = [], interrupt: Interrupt
+        from path: String, into directory: String, extras: Extras = [], sync: Bool = true,
+        interrupt: Interrupt
     ) throws -> ThumbnailSet {
         let walk = try FrameWalk(path: path, accept: .media, interrupt: interrupt)
         try makeFolder(directory)
@@ -43,7 +45,10 @@ public enum Thumbnails {
         var preview =
             extras.contains(.preview)
             ? AnimatedPreview(stream: walk.stream, length: walk.length ?? films) : nil
-        var scenes = extras.contains(.scenes) ? SceneWatch(stream: walk.stream) : nil
+        let cut = try Pending([])
+        var scenes =
+            extras.contains(.scenes)
+            ? SceneWatch(stream: walk.stream) { try cut.add(directory + "/" + $0, $1) } : nil
         let frame = try Frame()
         var clock = FrameClock(walk)
         while try walk.next(into: frame) {
@@ -58,41 +63,35 @@ public enum Thumbnails {
         }
         let names = ["poster.jpg", "sprites.jpg", "sprites.vtt"].map { directory + "/" + $0 }
         let cues = WebVTT.text(sheet, sprites: "sprites.jpg", end: max(clock.end, films))
-        try PendingFile.write(chosen.picture.jpeg(quality: 92), to: names[0])
-        try PendingFile.write(sprites.jpeg(quality: 85), to: names[1])
-        try PendingFile.write(Array(cues.utf8), to: names[2])
+        try PendingFile.write(chosen.picture.jpeg(quality: 92), to: names[0], sync: sync)
+        try PendingFile.write(sprites.jpeg(quality: 85), to: names[1], sync: sync)
+        try PendingFile.write(Array(cues.utf8), to: names[2], sync: sync)
         var set = ThumbnailSet(
             poster: names[0], sprites: names[1], vtt: names[2], tileWidth: sheet.width,
             tileHeight: sheet.height,
             columns: sheet.columns, rows: sheet.rows, count: sheet.tiles.count, posterSeconds: chosen.seconds)
         if let page = try contact?.picture() {
             set.contact = directory + "/contact.jpg"
-            try PendingFile.write(page.jpeg(quality: 90), to: directory + "/contact.jpg")
+            try PendingFile.write(page.jpeg(quality: 90), to: directory + "/contact.jpg", sync: sync)
         }
         if let preview {
-            (set.previewWebP, set.previewGIF) = (directory + "/preview.webp", directory + "/preview.gif")
-            try preview.write(
-                webp: directory + "/preview.webp", gif: directory + "/preview.gif", interrupt: interrupt)
+            let (webp, gif) = (directory + "/preview.webp", directory + "/preview.gif")
+            try preview.write(webp, as: .webp, sync: sync, interrupt: interrupt)
+            try preview.write(gif, as: .gif, sync: sync, interrupt: interrupt)
+            (set.previewWebP, set.previewGIF) = (webp, gif)
         }
         if scenes != nil {
             try scenes?.finish()
-            try write(scenes?.scenes ?? [], into: directory)
+            // The list comes last, so that every picture it names is there.
+            try cut.publish(sync: sync)
+            try PendingFile.write(scenes?.list() ?? [], to: directory + "/scenes.json", sync: sync)
             (set.scenes, set.sceneCount) = (directory + "/scenes.json", scenes?.scenes.count)
         }
         return set
     }
 
-    /// The list comes last, so that every picture it names is there.
-    private static func write(_ scenes: [(scene: Scene, picture: [UInt8])], into directory: String) throws {
-        for scene in scenes {
-            try PendingFile.write(scene.picture, to: directory + "/" + scene.scene.picture, sync: false)
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try PendingFile.write([UInt8](encoder.encode(scenes.map(\.scene))), to: directory + "/scenes.json")
-    }
-
-    private static func makeFolder(_ path: String) throws {
+    /// Makes the folder and those above it, if they are not there.
+    static func makeFolder(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {

@@ -76,6 +76,12 @@ struct FrameGrid {
         return Step(fills: before.slot..<next)
     }
 
+    /// Takes a frame that lies further on, with the ones before it left out.
+    mutating func resume(pts: Int64?, duration: Int64) {
+        guard let before = held, let pts else { return }
+        held = (max(before.slot, slot(pts)), pts, duration)
+    }
+
     /// The slots of the last frame: one, or as many as its declared duration covers.
     func finish() -> Range<Int> {
         guard let held else { return 0..<0 }

@@ -10,6 +10,14 @@ enum ClipEvent: Sendable {
     case sound(FrameBox)
     /// How many slots the clip has.
     case end(ClipEnd)
+
+    /// What a queue holds with it. Planes that several queues hold are in memory once.
+    var byteCount: Int {
+        switch self {
+        case .picture(let box, _), .sound(let box): box.frame.byteCount
+        case .begin, .end: 0
+        }
+    }
 }
 
 /// What is known of a clip once its first picture is decoded.

@@ -22,6 +22,8 @@ struct ClipPass {
     /// Seconds of sound that were too many to wait with.
     private var lostSound = 0.0
     private var emitted = 0
+    /// Set where pictures between the first and the next one are left out.
+    private var resumed: ClipStart?
 
     init(grid: FrameGrid, range: Range<Int>?, video: StreamInfo, audio: StreamInfo?, rate: Rational) {
         self.grid = grid
@@ -33,15 +35,25 @@ struct ClipPass {
 
     var hasStarted: Bool { waiting != nil }
 
+    /// Says which picture is the clip's first, when the next one that comes lies further on.
+    mutating func resume(after first: borrowing Frame) throws {
+        _ = grid.place(pts: first.pts, duration: first.duration)
+        resumed = start(first)
+    }
+
     mutating func take(_ frame: borrowing Frame, _ emit: (ClipEvent) throws -> Void) throws {
         guard frame.width > 0, frame.height > 0 else { return }
         let box = FrameBox(try frame.reference())
         let isFirst = waiting == nil
-        let step = grid.place(pts: frame.pts, duration: frame.duration)
-        if let waiting { try fill(step.fills, waiting, emit) }
+        if isFirst, resumed != nil {
+            grid.resume(pts: frame.pts, duration: frame.duration)
+        } else {
+            let step = grid.place(pts: frame.pts, duration: frame.duration)
+            if let waiting { try fill(step.fills, waiting, emit) }
+        }
         waiting = box
         guard isFirst else { return }
-        try emit(.begin(start(box.frame)))
+        try emit(.begin(resumed ?? start(box.frame)))
         for sound in earlySound { try emit(.sound(sound)) }
         earlySound = []
     }

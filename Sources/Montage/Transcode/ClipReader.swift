@@ -17,22 +17,20 @@ final class ClipReader: @unchecked Sendable {
     /// Whether sound will come.
     var hasSound: Bool { audio != nil }
 
+    /// Whether decoding began at a keyframe before the part wanted, and not at the clip's beginning; after `run`.
+    private(set) var hasSought = false
+
     private let path: String
     private let interrupt: Interrupt
-    private let demuxer: Demuxer
-    private let decoder: Decoder
-    private let audio: StreamInfo?
-    private let soundDecoder: DecoderBox?
+    private let source: ClipSource
+    private let reopen: () throws -> ClipSource
+    private var audio: StreamInfo? { source.audio }
     /// Slots wanted; all if nil.
     private let range: Range<Int>?
+    private let seeks: Bool
     /// Where the clip says it ends, in the picture's ticks.
     private let claimedEnd: Int64?
     private let endsByTime: Bool
-
-    private final class DecoderBox {
-        let decoder: Decoder
-        init(_ stream: StreamInfo) throws { decoder = try Decoder(stream, threads: 1) }
-    }
 
     /// Opens a clip.
     ///
@@ -40,12 +38,13 @@ final class ClipReader: @unchecked Sendable {
     ///   - rate: The constant rate to put it on; nil chooses one from what the container says.
     ///   - range: The slots wanted; nil for all.
     ///   - wantsSound: Whether sound is decoded.
+    ///   - seeks: Whether a part may be decoded from a keyframe before it, where that gives the same pictures.
     convenience init(
         _ path: String, rate: Rational? = nil, range: Range<Int>? = nil, wantsSound: Bool,
-        accept: DemuxerSet = .media, interrupt: Interrupt
+        accept: DemuxerSet = .media, seeks: Bool = true, interrupt: Interrupt
     ) throws {
         try self.init(
-            path, rate: rate, cut: { _ in range }, wantsSound: wantsSound, accept: accept,
+            path, rate: rate, cut: { _ in range }, wantsSound: wantsSound, accept: accept, seeks: seeks,
             interrupt: interrupt)
     }
 
@@ -57,80 +56,97 @@ final class ClipReader: @unchecked Sendable {
     init(
         _ path: String, rate: Rational? = nil, endsByTime: Bool = false,
         cut: (Rational) throws -> Range<Int>?, wantsSound: Bool,
-        accept: DemuxerSet = .media, interrupt: Interrupt
+        accept: DemuxerSet = .media, seeks: Bool = true, interrupt: Interrupt
     ) throws {
-        let demuxer = try Demuxer(path: path, accept: accept, analyse: .full, interrupt: interrupt)
-        let video = try Opening.pictureStream(of: demuxer, path: path)
-        let best = wantsSound ? demuxer.bestStream(.audio) : nil
-        var audio = best.map { demuxer.streams[$0] }
-        var soundDecoder: DecoderBox?
-        if let stream = audio, stream.parameters.sampleRate > 0 {
-            soundDecoder = try DecoderBox(stream)
-        } else {
-            audio = nil
+        let reopen = {
+            try ClipSource(path, wantsSound: wantsSound, accept: accept, interrupt: interrupt)
         }
-        let decoder = try Decoder(video, threads: 0)
-        demuxer.keepOnly(Set([video.index] + (audio.map { [$0.index] } ?? [])))
+        let source = try reopen()
+        let video = source.video
         let chosen = rate ?? StandardRate.choose(average: video.averageRate, nominal: video.nominalRate)
         let length =
             video.durationTicks.map { Double($0) * video.timeBase.value }
-            ?? demuxer.container.durationMicroseconds.map { Double($0) / 1e6 }
+            ?? source.demuxer.container.durationMicroseconds.map { Double($0) / 1e6 }
         let range = try cut(chosen)
         expectedFrames = length.map { length in
             let all = max(1, Int(min(1e9, (length * chosen.value).rounded())))
             return range.map { max(1, $0.clamped(to: 0..<all).count) } ?? all
         }
         // The longest of the streams: a still that ends a clip is often known by its sound alone.
-        claimedEnd = Self.claimedEnd(of: video, in: demuxer.container)
-        container = demuxer.container
+        claimedEnd = Self.claimedEnd(of: video, in: source.demuxer.container)
+        container = source.demuxer.container
         self.endsByTime = endsByTime
         self.path = path
         self.interrupt = interrupt
-        self.demuxer = demuxer
-        self.decoder = decoder
+        self.source = source
+        self.reopen = reopen
+        self.seeks = seeks
         self.video = video
-        self.audio = audio
-        self.soundDecoder = soundDecoder
         self.rate = chosen
         self.range = range
     }
 
     /// Reads the clip to its end, or to the end of the range, and hands out what comes. Blocks.
     ///
-    /// Damaged packets are passed over and counted; a clip of which no picture can be decoded is an error.
+    /// A part is decoded from a keyframe before it where that is sure to give the same pictures (`ClipSeek`), else
+    /// from the beginning. Damaged packets are passed over and counted; a clip of which no picture can be decoded
+    /// is an error.
     func run(_ emit: (ClipEvent) throws -> Void) throws {
-        var pass = ClipPass(
-            grid: FrameGrid(
-                timeBase: video.timeBase, rate: rate, claimedEnd: claimedEnd, endsByTime: endsByTime),
-            range: range,
-            video: video, audio: audio,
-            rate: rate)
+        let grid = FrameGrid(
+            timeBase: video.timeBase, rate: rate, claimedEnd: claimedEnd, endsByTime: endsByTime)
+        let pass = ClipPass(grid: grid, range: range, video: video, audio: audio, rate: rate)
+        guard seeks, let range, range.lowerBound > 0, ClipSeek.isThinkable(in: source) else {
+            return try run(source, pass, nil, emit)
+        }
+        let gate = SeekGate(range: range, source: source, rate: rate)
+        do {
+            if let seek = try ClipSeek.start(source, pass, gate: gate, claimedEnd: claimedEnd) {
+                try withoutActuallyEscaping(emit) { emit in
+                    try run(source, seek.pass, gate) { try gate.pass($0, to: emit) }
+                }
+                hasSought = true
+                return
+            }
+        } catch {
+            // Nothing has been handed out while the gate is shut: whatever it is, the whole clip knows better.
+            guard !gate.isOpen, !interrupt.isRaised else { throw error }
+        }
+        try run(try reopen(), pass, nil, emit)
+    }
+
+    /// - Parameter gate: What watches over a decode that began in the middle; nil for one from the beginning.
+    private func run(
+        _ source: ClipSource, _ begun: ClipPass, _ gate: SeekGate?, _ emit: (ClipEvent) throws -> Void
+    ) throws {
+        var pass = begun
         let packet = try Packet()
         let picture = try Frame()
         let sound = try Frame()
         let deinterlacer = Deinterlacer(timeBase: video.timeBase)
+        func show(_ pass: inout ClipPass) throws {
+            guard try gate?.admits(picture) ?? true else { return }
+            try deinterlacer.take(picture) { try pass.take($0, emit) }
+        }
         while !pass.isDone {
             try interrupt.check()
-            guard try read(into: packet, pass: &pass) else { break }
+            guard try read(source, into: packet, pass: &pass) else { break }
+            guard try gate?.admits(packet) ?? true else { continue }
             if packet.streamIndex == video.index {
-                try decode(decoder, packet, into: picture, pass: &pass) { pass throws in
-                    try deinterlacer.take(picture) { try pass.take($0, emit) }
-                }
-            } else if let soundDecoder, packet.streamIndex == audio?.index {
+                try decode(source.decoder, packet, into: picture, pass: &pass, show)
+            } else if let soundDecoder = source.soundDecoder, packet.streamIndex == audio?.index {
                 try decode(soundDecoder.decoder, packet, into: sound, pass: &pass) { pass throws in
                     try pass.take(sound: sound, emit)
                 }
             }
             packet.clear()
+            gate?.damaged = pass.damaged
         }
         if pass.isDone {
-            try hearOut(packet, into: sound, pass: &pass, emit)
+            try hearOut(source, packet, into: sound, pass: &pass, emit)
         } else {
-            try finish(decoder, into: picture, pass: &pass) { pass throws in
-                try deinterlacer.take(picture) { try pass.take($0, emit) }
-            }
+            try finish(source.decoder, into: picture, pass: &pass, show)
             try deinterlacer.finish { try pass.take($0, emit) }
-            if let soundDecoder {
+            if let soundDecoder = source.soundDecoder {
                 try finish(soundDecoder.decoder, into: sound, pass: &pass) { pass throws in
                     try pass.take(sound: sound, emit)
                 }
@@ -149,12 +165,12 @@ final class ClipReader: @unchecked Sendable {
 
     /// After the last picture of a range: the sound that belongs under it may stand behind it in the file.
     private func hearOut(
-        _ packet: borrowing Packet, into sound: borrowing Frame, pass: inout ClipPass,
+        _ source: ClipSource, _ packet: borrowing Packet, into sound: borrowing Frame, pass: inout ClipPass,
         _ emit: (ClipEvent) throws -> Void
     ) throws {
-        guard let soundDecoder, let audio else { return }
+        guard let soundDecoder = source.soundDecoder, let audio else { return }
         packet.clear()
-        while try read(into: packet, pass: &pass) {
+        while try read(source, into: packet, pass: &pass) {
             try interrupt.check()
             defer { packet.clear() }
             guard packet.streamIndex == audio.index else { continue }
@@ -202,9 +218,11 @@ final class ClipReader: @unchecked Sendable {
     }
 
     /// Reads the next packet; false at the end, also where a damaged file ends early after it has begun.
-    private func read(into packet: borrowing Packet, pass: inout ClipPass) throws -> Bool {
+    private func read(
+        _ source: ClipSource, into packet: borrowing Packet, pass: inout ClipPass
+    ) throws -> Bool {
         do {
-            return try demuxer.read(into: packet)
+            return try source.demuxer.read(into: packet)
         } catch {
             guard error.code != .cancelled, error.code != .outOfMemory, pass.hasStarted else { throw error }
             pass.findings.append("reading stopped early: \(error.message)")

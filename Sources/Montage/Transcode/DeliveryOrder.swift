@@ -16,7 +16,7 @@ struct DeliveryOrder: Sendable {
     var rate: Rational
     /// The colour that must come out where the preset demands none; nil keeps the first clip's.
     var colour: ColourTags?
-    /// 0 for the number that is fixed for the encoder.
+    /// 0 for the number that suits the encoder and never shows in its bytes.
     var threads: Int
     var title: String?
     /// Tags of the file, tags of its streams, chapters.

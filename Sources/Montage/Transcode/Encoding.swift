@@ -6,7 +6,7 @@ struct VideoEncoding {
     let size: (width: Int, height: Int)
     let rate: Rational
     let colour: ColourTags
-    /// 0 takes the number that is fixed for the encoder; 1 where several encoders run side by side.
+    /// 0 takes the number that suits the encoder and never shows in its bytes; 1 where several encoders run side by side.
     let threads: Int
 
     /// The format the encoder is fed: square pixels, ticks of one frame.
@@ -30,7 +30,7 @@ struct VideoEncoding {
             video: try format(),
             settings: EncoderSettings(
                 codec: preset.codec, options: options,
-                threads: threads > 0 ? threads : EncoderThreads.fixed(for: preset.codec)))
+                threads: threads > 0 ? threads : EncoderThreads.number(for: preset.codec)))
     }
 }
 

@@ -1,33 +1,44 @@
 import Media
 import Synchronization
 
-/// One decode for many outputs: a thread that reads, a thread for each output, short queues between them.
+/// One decode for many outputs: a thread that reads, a thread for each output, queues between them.
 ///
 /// It cannot deadlock: each queue has one sender and one receiver, the reader waits for nothing but the
 /// queues, a line waits for nothing but its own, and all of them wake when the interrupt is raised, which
 /// the first failure does.
+///
+/// A queue is bounded by bytes, so that clips of any size stay within the same memory. The reader is held up by
+/// the fullest queue, and the planes that wait are shared, so all queues together hold no more than one may.
 enum FanOut {
-    /// Frames that may wait for one output. Encoders take pictures in bursts; more than this only costs memory.
-    static let depth = 12
+    /// Bytes that may wait for an output that is alone: its encoder holds what it needs, more only costs memory.
+    static let roomForOne = 16 << 20
+    /// Bytes that may wait for one of several. The slowest never runs dry, since it is the one whose queue is full;
+    /// and the less it has before it when the clip ends, the shorter it works on alone.
+    static let roomForSeveral = 24 << 20
 
     /// Makes all orders of one clip; those whose pictures are alike share one encoder.
     ///
     /// - Returns: What was made, in the order of `orders`.
     static func run(
         _ reader: ClipReader, orders: [DeliveryOrder], posterSeeker: PosterSeeker? = nil,
-        interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
+        thumbnails: ThumbnailLine? = nil, interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
     ) throws -> [DeliveredOutput] {
         let groups = group(orders)
-        let queues = groups.map { _ in BoundedQueue<ClipEvent>(capacity: depth, interrupt: interrupt) }
+        let queues = groups.map { _ in queue(of: groups.count, interrupt) }
+        let side = thumbnails.map { _ in queue(of: groups.count, interrupt) }
         let results = Mutex<[DeliveredOutput?]>(orders.map { _ in nil })
         let expected = reader.expectedFrames
         var bodies: [@Sendable () throws -> Void] = [
             {
-                defer { queues.forEach { $0.close() } }
+                defer {
+                    queues.forEach { $0.close() }
+                    side?.close()
+                }
                 var told = 0.0
                 try reader.run { event in
                     try posterSeeker?.look(at: event)
                     for queue in queues { try queue.send(event) }
+                    try side?.send(event)
                     if case .picture(_, let slots) = event, let expected {
                         let share = min(0.99, Double(slots.upperBound) / Double(expected))
                         if share >= told + 0.01 {
@@ -42,21 +53,39 @@ enum FanOut {
         for (queue, group) in zip(queues, groups) {
             bodies.append {
                 let line = DeliveryLine(group.map { orders[$0] }, interrupt: interrupt)
-                var isWhole = false
-                while let event = try queue.receive() {
-                    if case .end = event { isWhole = true }
-                    try line.eat(event)
-                }
-                // The queue also closes when the reader has failed; its error tells more than ours would.
-                guard isWhole else { return }
+                guard try eatAll(queue, line.eat) else { return }
                 let made = try line.finish()
                 results.withLock { results in
                     for (i, one) in zip(group, made) { results[i] = one }
                 }
             }
         }
+        if let side, let thumbnails {
+            bodies.append {
+                if try eatAll(side, thumbnails.eat) { try thumbnails.finish() }
+            }
+        }
         try runSideBySide(interrupt, bodies)
         return results.withLock { $0.compactMap { $0 } }
+    }
+
+    static func queue(of lines: Int, _ interrupt: Interrupt) -> BoundedQueue<ClipEvent> {
+        BoundedQueue(
+            capacity: lines > 1 ? roomForSeveral : roomForOne, interrupt: interrupt,
+            weighing: { $0.byteCount })
+    }
+
+    /// Eats all events; false where the clip has no end. The queue also closes when the reader has failed, and
+    /// its error tells more than ours would.
+    private static func eatAll(
+        _ queue: BoundedQueue<ClipEvent>, _ eat: (ClipEvent) throws -> Void
+    ) throws -> Bool {
+        var isWhole = false
+        while let event = try queue.receive() {
+            if case .end = event { isWhole = true }
+            try eat(event)
+        }
+        return isWhole
     }
 
     /// Places of orders that share their pictures.

@@ -11,10 +11,13 @@ final class Pending {
             path = file.path
             self.file = consume file
         }
-        func publish() throws { try file.take()?.publish() }
+        func publish(sync: Bool) throws { try file.take()?.publish(sync: sync) }
+        func fill(_ bytes: [UInt8]) throws { try file?.fill(bytes) }
     }
 
     private let boxes: [Box]
+    /// Files whose names were not known before the work, with their final paths.
+    private var later: [(path: String, box: Box)] = []
 
     /// - Throws: If a folder is missing or cannot be written, if two outputs are one file, or if an output
     ///   is the source: known before any work is done.
@@ -39,7 +42,22 @@ final class Pending {
 
     func path(_ i: Int) -> String { boxes[i].path }
 
-    func publish() throws { for box in boxes { try box.publish() } }
+    /// Writes a file that the work turned out to need, under a temporary name until all are published; one that
+    /// was added under the same final path goes away. Belongs to one thread at a time.
+    func add(_ finalPath: String, _ bytes: [UInt8]) throws {
+        later.removeAll { $0.path == finalPath }
+        let box = try Box(finalPath)
+        try box.fill(bytes)
+        later.append((finalPath, box))
+    }
+
+    /// Gives all files their final names; those added later come first, since the others may name them.
+    ///
+    /// - Parameter sync: Whether they are flushed to the disk first.
+    func publish(sync: Bool = true) throws {
+        for (_, box) in later { try box.publish(sync: sync) }
+        for box in boxes { try box.publish(sync: sync) }
+    }
 
     private static func identity(_ path: String) -> String {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path

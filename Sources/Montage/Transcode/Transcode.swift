@@ -19,19 +19,23 @@ public enum Transcode {
     ///
     /// - Parameters:
     ///   - input: The clip.
-    ///   - outputs: At least one, unless a poster is wanted.
+    ///   - outputs: At least one, unless a poster or thumbnails are wanted.
     ///   - format: Size, rate and colour to conform to; nil takes the source's own.
     ///   - settings: Which part, which size, loudness, fades.
     ///   - poster: Where an early, not dark picture shall stand, as JPEG or PNG by its ending.
+    ///   - thumbnails: Small pictures that are made beside the outputs, from the same decode.
+    ///   - sync: Whether the files are flushed to the disk before they get their names, so that they are whole
+    ///     also after the power fails. For who will take a file that is there for a finished one.
     ///   - interrupt: Stops the work; nothing is left then.
     ///   - progress: Called from the reading thread with 0…1, some times a second.
     /// - Throws: `MontageError`, `MediaError`. No output and no partial file is left.
     public static func run(
         input: String, outputs: [TranscodeOutput], format: FilmFormat? = nil,
-        settings: TranscodeSettings = TranscodeSettings(), poster: String? = nil, interrupt: Interrupt,
+        settings: TranscodeSettings = TranscodeSettings(), poster: String? = nil,
+        thumbnails: ThumbnailOrder = ThumbnailOrder(), sync: Bool = true, interrupt: Interrupt,
         progress: (@Sendable (Double) -> Void)? = nil
     ) throws -> TranscodeReport {
-        guard !outputs.isEmpty || poster != nil else {
+        guard !outputs.isEmpty || poster != nil || !thumbnails.isEmpty else {
             throw MontageError(
                 .invalidArgument, operation: "there is nothing to make", subject: input,
                 hint: "Name at least one output.")
@@ -45,14 +49,18 @@ public enum Transcode {
                 .incompatible, operation: "pictures with a palette cannot fade", subject: output.path,
                 hint: "Leave the fades out, or fade into another format first.")
         }
-        let pending = try Pending(outputs.map(\.path) + (poster.map { [$0] } ?? []), input: input)
+        try thumbnails.prepare()
+        let names = outputs.map(\.path) + [poster].compactMap(\.self) + thumbnails.files
+        let pending = try Pending(names, input: input)
+        let paths = Dictionary(uniqueKeysWithValues: names.indices.map { (names[$0], pending.path($0)) })
         var work = TranscodeWork(
             input: input, outputs: outputs, paths: outputs.indices.map { pending.path($0) }, format: format,
             settings: settings, interrupt: interrupt)
         let report = try work.run(
-            poster: kind.map { (pending.path(outputs.count), $0) }, posterName: poster, progress: progress)
+            poster: kind.map { (pending.path(outputs.count), $0) }, posterName: poster,
+            thumbnails: thumbnails.isEmpty ? nil : (thumbnails, pending, paths), progress: progress)
         try interrupt.check()
-        try pending.publish()
+        try pending.publish(sync: sync)
         progress?(1)
         return report
     }

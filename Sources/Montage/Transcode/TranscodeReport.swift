@@ -58,6 +58,8 @@ public struct TranscodeReport: Sendable, Codable, Equatable {
     public var outputs: [Output]
     /// The still picture, if one was asked for.
     public var poster: String?
+    /// The small pictures, if any were asked for.
+    public var thumbnails: ThumbnailReport?
     /// What was odd about the source, in words.
     public var findings: [String]
 }

@@ -28,8 +28,11 @@ struct TranscodeWork {
         self.interrupt = interrupt
     }
 
+    /// Thumbnails wanted, and where their files are kept until all is done.
+    typealias Small = (order: ThumbnailOrder, pending: Pending, paths: [String: String])
+
     mutating func run(
-        poster: (path: String, kind: PosterSeeker.Kind)?, posterName: String?,
+        poster: (path: String, kind: PosterSeeker.Kind)?, posterName: String?, thumbnails: Small?,
         progress: (@Sendable (Double) -> Void)?
     ) throws -> TranscodeReport {
         var plans: [Int: CopyPlan] = [:]
@@ -42,23 +45,29 @@ struct TranscodeWork {
         }
         let encoded = outputs.indices.filter { plans[$0] == nil }
         var made: [Int: DeliveredOutput] = [:]
-        if !encoded.isEmpty || poster != nil {
+        var small: ThumbnailReport?
+        if !encoded.isEmpty || poster != nil || thumbnails != nil {
             let reader = try open(wantsSound: encoded.contains { outputs[$0].preset.audio != nil })
             carried = CarriedTags(container: reader.container, picture: reader.video, soundTags: [:])
             var total = try forecast(reader)
             try measure(encoded, reader: reader, total: total)
+            var line = thumbnails.map { self.line($0, reader) }
             var results = try encode(
-                encoded, plans: plans, reader: reader, total: total, poster: poster, progress: progress)
+                encoded, plans: plans, reader: reader, total: total, poster: poster, thumbnails: line,
+                progress: progress)
             // A fade that was laid out for another length than came is laid out again.
             if settings.fadeOut > 0, let slots = encoded.first.flatMap({ results[$0]?.slots }),
                 total != slots
             {
                 total = slots
                 let again = try open(wantsSound: encoded.contains { outputs[$0].preset.audio != nil })
+                line = thumbnails.map { self.line($0, again) }
                 results = try encode(
-                    encoded, plans: plans, reader: again, total: total, poster: poster, progress: progress)
+                    encoded, plans: plans, reader: again, total: total, poster: poster, thumbnails: line,
+                    progress: progress)
             }
             made = results
+            small = line?.report
         } else {
             if let plan = plans.values.first {
                 carried = CarriedTags(container: plan.container, picture: plan.video, soundTags: [:])
@@ -66,7 +75,15 @@ struct TranscodeWork {
             try measureMoved(plans)
             made = try copy(plans, progress: progress)
         }
-        return try report(made, plans: plans, reasons: reasons, posterName: posterName)
+        var report = try report(made, plans: plans, reasons: reasons, posterName: posterName)
+        report.thumbnails = small
+        return report
+    }
+
+    private func line(_ small: Small, _ reader: ClipReader) -> ThumbnailLine {
+        ThumbnailLine(
+            small.order, pending: small.pending, paths: small.paths, stream: reader.video, rate: reader.rate,
+            length: reader.expectedFrames.map { Double($0) / reader.rate.value } ?? 0, interrupt: interrupt)
     }
 
     private func open(wantsSound: Bool) throws -> ClipReader {
@@ -123,7 +140,8 @@ struct TranscodeWork {
 
     private func encode(
         _ places: [Int], plans: [Int: CopyPlan], reader: ClipReader, total: Int?,
-        poster: (path: String, kind: PosterSeeker.Kind)?, progress: (@Sendable (Double) -> Void)?
+        poster: (path: String, kind: PosterSeeker.Kind)?, thumbnails: ThumbnailLine?,
+        progress: (@Sendable (Double) -> Void)?
     ) throws -> [Int: DeliveredOutput] {
         let orders = try places.map { try order($0, reader: reader, total: total) }
         let seeker = poster.map {
@@ -140,7 +158,8 @@ struct TranscodeWork {
         }
         bodies.append {
             let made = try FanOut.run(
-                reader, orders: orders, posterSeeker: seeker, interrupt: interrupt, progress: progress)
+                reader, orders: orders, posterSeeker: seeker, thumbnails: thumbnails, interrupt: interrupt,
+                progress: progress)
             results.withLock { results in
                 for (i, one) in zip(expected, made) { results[i] = one }
             }

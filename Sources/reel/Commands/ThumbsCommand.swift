@@ -38,7 +38,7 @@ struct ThumbsCommand: AsyncParsableCommand {
         if scenes { extras.insert(.scenes) }
         let wanted = extras
         let set = try await Lanes.shared.run { interrupt in
-            try Thumbnails.make(from: file, into: out, extras: wanted, interrupt: interrupt)
+            try Thumbnails.make(from: file, into: out, extras: wanted, sync: false, interrupt: interrupt)
         }
         if common.json {
             try Streams.result(json: set)

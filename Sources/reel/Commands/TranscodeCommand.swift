@@ -36,6 +36,8 @@ struct TranscodeCommand: AsyncParsableCommand {
         ))
     var poster: String?
 
+    @OptionGroup var small: ThumbnailOptions
+
     @Option(
         help: ArgumentHelp(
             "Make every clip by every --preset into this folder, as NAME.ending.", valueName: "dir"))
@@ -59,12 +61,16 @@ struct TranscodeCommand: AsyncParsableCommand {
                 throw ValidationError("\(files.count) clips, and -o names files of one: give --out DIR")
             }
             if recursive || force { throw ValidationError("--recursive and --force go with --out DIR") }
-            if output.isEmpty, poster == nil {
+            if output.isEmpty, poster == nil, small.order.isEmpty {
                 throw ValidationError("no output: give -o FILE, or --out DIR --preset NAME for many")
             }
         } else {
             if !output.isEmpty || poster != nil {
                 throw ValidationError("-o and --poster name files of one clip and do not go with --out")
+            }
+            if !small.order.isEmpty {
+                throw ValidationError(
+                    "--sprites, --contact, --preview and --scenes are of one clip and do not go with --out")
             }
             if preset.isEmpty { throw ValidationError("--out needs --preset NAME, once or more often") }
         }
@@ -91,16 +97,22 @@ struct TranscodeCommand: AsyncParsableCommand {
         let outputs = try choices.map { choice in
             TranscodeOutput(path: choice.path, preset: try choice.resolve(in: library, setting: changes))
         }
-        for path in output + [poster].compactMap({ $0 }) { try OutputPath.check(file: path, inputs: [file]) }
+        for path in output + [poster, small.contact, small.preview].compactMap({ $0 }) {
+            try OutputPath.check(file: path, inputs: [file])
+        }
+        for folder in [small.sprites, small.scenes].compactMap({ $0 }) {
+            try OutputPath.prepare(folder: folder)
+        }
 
-        let (poster, progress) = (poster, Progress(telling.progress))
+        let (poster, thumbnails, progress) = (poster, small.order, Progress(telling.progress))
         let title = "transcode \(file)"
         let whole = await WorkPace.Whole.of(file, settings)
         let report: TranscodeReport
         do {
             report = try await Lanes.shared.run { interrupt in
                 try Transcode.run(
-                    input: file, outputs: outputs, settings: settings, poster: poster, interrupt: interrupt,
+                    input: file, outputs: outputs, settings: settings, poster: poster,
+                    thumbnails: thumbnails, sync: false, interrupt: interrupt,
                     progress: { progress.show("transcode", title, fraction: $0, whole: whole) })
             }
         } catch {
@@ -112,6 +124,11 @@ struct TranscodeCommand: AsyncParsableCommand {
             try Streams.result(json: report)
         } else {
             for path in output + [poster].compactMap({ $0 }) { Streams.result(path) }
+            if let made = report.thumbnails {
+                for path in [made.sprites, made.vtt, made.contact, made.preview, made.scenes] {
+                    if let path { Streams.result(path) }
+                }
+            }
             for line in Self.remarks(on: report) { Streams.note(line) }
         }
     }
