@@ -7,7 +7,23 @@ import Media
 /// into one, and the report says why.
 enum CopiedSegment {
     /// Numbers of parameter sets that encoders do not use by themselves.
-    private static let (tailID, conformID) = (31, 30)
+    private static let (tailID, conformID, blendID) = (31, 30, 29)
+
+    /// How the frames of a dissolve or a fade are encoded that stand among copied ones: like the clip before, with
+    /// parameter sets of a number of their own.
+    static func besideCopies(
+        _ output: SegmentOutput, of job: BlendJob, interrupt: Interrupt
+    ) throws -> SegmentOutput {
+        let clip = try ClipTraits.read(job.before.source, interrupt: interrupt)
+        guard clip.codec == "h264", FFmpegVersions.hasEncoder("libx264") else {
+            throw MontageError(
+                .incompatible, operation: "no frames can be encoded beside copies of \(clip.codec)",
+                subject: job.before.source, hint: "Deliver the film by a preset that encodes, like mp4-web.")
+        }
+        var output = output
+        output.preset.video = SeamTail.preset(like: clip, setID: blendID)
+        return output
+    }
 
     /// Makes the segment at `path`, proved packet by packet. Blocks.
     static func render(

@@ -22,8 +22,11 @@ extension Segments {
         for output in job.outputs { try checkForFilm(output.preset, output.path) }
         let pending = try Pending(job.outputs.map(\.path), input: job.before.source)
         _ = try Pending(job.outputs.map(\.path), input: job.after.source)
-        let orders = job.outputs.enumerated().map { i, output in
-            order(output, path: pending.path(i), format: job.format)
+        let orders = try job.outputs.enumerated().map { i, output in
+            let isCopied = output.preset.video.mode == .copy
+            return order(
+                isCopied ? try CopiedSegment.besideCopies(output, of: job, interrupt: interrupt) : output,
+                path: pending.path(i), format: job.format)
         }
         let made = try blend(job, orders, interrupt: interrupt, progress: progress)
         let reports = try job.outputs.enumerated().map { i, output in
@@ -56,7 +59,7 @@ extension Segments {
                     interrupt: interrupt)
         }
         let queues = orders.map { _ in
-            sides.map { _ in BoundedQueue<ClipEvent>(capacity: FanOut.depth, interrupt: interrupt) }
+            sides.map { _ in FanOut.queue(of: orders.count, interrupt) }
         }
         let results = Mutex<[Made?]>(orders.map { _ in nil })
         var bodies: [@Sendable () throws -> Void] = []
