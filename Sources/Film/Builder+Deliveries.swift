@@ -117,6 +117,9 @@ extension Builder {
             throw FilmError(.stepFailed, "made no film", subject: step)
         }
         try await publish(made, to: delivery.fileName)
+        if let words = made.fact(Proof.self)?.loudness?.finding {
+            emit(.warning("\(delivery.name): \(words)"))
+        }
         emit(
             .deliveryProved(
                 delivery: delivery.name, file: delivery.fileName, frames: made.fact(Proof.self)?.frames ?? 0))

@@ -1,4 +1,4 @@
-public import Montage
+import Montage
 
 /// How a shot joins to the one before it.
 public enum ShotJoin: Sendable, Hashable {

@@ -38,7 +38,6 @@ final class CrashFolder: Sendable {
             var lastFrameDigest: String
         }
         struct Delivery: Decodable {
-            var digest: String
             var frames: Int
         }
         var shots: [Shot]
@@ -49,6 +48,19 @@ final class CrashFolder: Sendable {
     func report() throws -> Report {
         try JSONDecoder().decode(
             Report.self, from: Data(contentsOf: URL(fileURLWithPath: path + "/out/film.json")))
+    }
+
+    /// Digests of the coded pictures and sound of the film, as the ffmpeg program reads them.
+    func packets() throws -> String {
+        try Oracle.ffmpeg([
+            "-i", path + "/out/film.mov", "-map", "0:v", "-map", "0:a", "-c", "copy", "-f", "streamhash", "-",
+        ]).text
+    }
+
+    /// The manifest without the names of the tasks.
+    func manifest() throws -> String {
+        let text = try String(contentsOfFile: path + "/out/film.manifest.json", encoding: .utf8)
+        return text.replacing(/"taskUUID":"[0-9a-f-]{36}"/, with: "")
     }
 
     /// One task in the built-in sandbox's books.

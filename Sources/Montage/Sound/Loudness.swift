@@ -48,19 +48,20 @@ public struct LoudnessReport: Sendable, Codable, Equatable {
     /// Whether peaks would pass the ceiling with this gain.
     var needsLimiter: Bool { (measuredTruePeak ?? -.infinity) + gain > target.ceiling + 0.001 }
 
-    /// In words, where the target was missed or nothing could be measured.
-    var finding: String? {
+    /// In words, where the target was missed, a limiter was at work or nothing could be measured.
+    public var finding: String? {
         func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
         guard measured != nil else { return "the sound is too quiet to measure; its loudness was left alone" }
-        if let limiter, !isLimitedByPeak {
+        let taken = limiter.map { "a limiter turned peaks down by up to \(text($0)) dB" }
+        if let taken, !isLimitedByPeak {
             return
-                "a limiter turned peaks down by up to \(text(limiter)) dB, so that they stay under "
-                + "\(text(target.truePeak)) dBTP"
+                taken + ", so that they stay under \(text(target.truePeak)) dBTP"
         }
         guard isLimitedByPeak, let result else { return nil }
         return
             "the sound stays \(text(target.integrated - result)) LU below \(text(target.integrated)) LUFS, "
             + "so that its peaks stay under \(text(target.truePeak)) dBTP"
+            + (taken.map { "; \($0)" } ?? "")
     }
 }
 

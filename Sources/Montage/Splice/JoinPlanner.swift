@@ -1,4 +1,4 @@
-package import Media
+import Media
 
 /// Decides what becomes of each clip of a join. Pure: no file is opened here.
 package struct JoinPlanner {

@@ -66,7 +66,7 @@ import Testing
         let result = try measure(proof.path)
         #expect(abs(result.integrated + 25) < 0.15, "\(result)")
         let report = try #require(proof.loudness)
-        #expect(report.limiter == nil && !report.isLimitedByPeak)
+        #expect(report.limiter == nil && !report.isLimitedByPeak && report.finding == nil)
         let gain = pow(10, report.gain / 20)
         let samples = try Cuts.samples(proof.path)
         for (i, path) in [loud, quiet].enumerated() {
@@ -87,6 +87,7 @@ import Testing
         let peak = try #require(report.measuredTruePeak)
         #expect(abs(taken - (peak + report.gain + 1.3)) < 0.2, "\(report)")
         #expect(!report.isLimitedByPeak)
+        #expect(report.finding?.contains("a limiter turned peaks down by up to") == true)
         let result = try measure(proof.path)
         #expect(result.peak <= -1 && result.peak > -1.8, "\(result)")
         #expect(abs(result.integrated - (report.result ?? 0)) < 0.15, "\(result) \(report)")
@@ -103,6 +104,8 @@ import Testing
         let proof = try film([path], FilmSound(loudness: LoudnessTarget(integrated: -10, truePeak: -1)))
         let report = try #require(proof.loudness)
         #expect(report.isLimitedByPeak)
+        #expect(report.finding?.contains("LU below -10.0 LUFS") == true)
+        #expect(report.finding?.contains("by up to 6.0 dB") == true, "\(report)")
         #expect(abs((report.limiter ?? 0) - 6) < 0.1, "\(report)")
         #expect(try measure(proof.path).peak <= -1)
     }
