@@ -10,8 +10,9 @@ import Synchronization
 /// A queue is bounded by bytes, so that clips of any size stay within the same memory. The reader is held up by
 /// the fullest queue, and the planes that wait are shared, so all queues together hold no more than one may.
 enum FanOut {
-    /// Bytes that may wait for an output that is alone: its encoder holds what it needs, more only costs memory.
-    static let roomForOne = 16 << 20
+    /// Bytes that may wait for an output that is alone, one picture of 1080p: its encoder holds what it needs, and the
+    /// decoder's own threads run ahead. More only costs memory.
+    static let roomForOne = 4 << 20
     /// Bytes that may wait for one of several. The slowest never runs dry, since it is the one whose queue is full;
     /// and the less it has before it when the clip ends, the shorter it works on alone.
     static let roomForSeveral = 24 << 20

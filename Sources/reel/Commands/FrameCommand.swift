@@ -14,10 +14,13 @@ struct FrameCommand: AsyncParsableCommand {
 
             Several frames (--keyframes, --every) go into the folder of --out, named by their number, or by \
             their time where the number is not known. All of them appear, or none.
+
+            One frame of each of many clips goes into the folder of --out under the clip's name. They are taken \
+            side by side, and a clip that cannot be read does not stop the others.
             """)
 
-    @Argument(help: "The clip.")
-    var file: String
+    @Argument(help: ArgumentHelp("The clip; with --out also several.", valueName: "file"))
+    var files: [String]
 
     @OptionGroup var choice: FrameChoice
 
@@ -27,7 +30,8 @@ struct FrameCommand: AsyncParsableCommand {
     var output: String?
 
     @Option(
-        help: ArgumentHelp("The folder for several frames; made if missing.", valueName: "dir"))
+        help: ArgumentHelp(
+            "The folder for several frames, or for one of each clip; made if missing.", valueName: "dir"))
     var out: String?
 
     @OptionGroup var shape: PictureShape
@@ -41,9 +45,15 @@ struct FrameCommand: AsyncParsableCommand {
             guard out != nil, output == nil else {
                 throw ValidationError("several frames need a folder: --out DIR, and no -o")
             }
-        } else {
+            guard files.count == 1 else {
+                throw ValidationError("--keyframes and --every take one clip, not \(files.count)")
+            }
+        } else if out == nil || output != nil {
             guard let output, out == nil else {
-                throw ValidationError("say where to write the frame: -o FILE, and no --out")
+                throw ValidationError("say where to write the frame: -o FILE, or --out DIR")
+            }
+            guard files.count == 1 else {
+                throw ValidationError("\(files.count) clips, and -o names one file: give --out DIR")
             }
             guard let format = PictureFormat(ending: output) else {
                 throw ValidationError("-o must end in .png, .jpg or .webp, not '\(output)'")
@@ -59,27 +69,28 @@ struct FrameCommand: AsyncParsableCommand {
 
     func run() async throws {
         _ = common.logger()
-        try InputPath.check(file)
         let target = try shape.target(presets)
-        if let out { try await takeSeries(into: out, target) } else { try await takeOne(target) }
+        if let out, !choice.isSeries {
+            let many = FrameOfEach(
+                files: files, folder: out, format: shape.format ?? .png, choice: choice, target: target,
+                json: common.json)
+            return try await many.run()
+        }
+        let file = files[0]
+        try InputPath.check(file)
+        if let out {
+            try await takeSeries(of: file, into: out, target)
+        } else {
+            try await takeOne(of: file, target)
+        }
     }
 
-    private func takeOne(_ target: PictureTarget) async throws {
+    private func takeOne(of file: String, _ target: PictureTarget) async throws {
         guard let output, let format = PictureFormat(ending: output) else { return }
         try OutputPath.check(file: output, inputs: [file])
-        let (file, choice) = (file, choice)
+        let choice = choice
         let report = try await Lanes.shared.run { interrupt in
-            var frame: ExtractedFrame
-            if let position = choice.position {
-                frame = try FrameExtraction.frame(of: file, at: position, interrupt: interrupt)
-            } else {
-                frame = try FrameExtraction.best(of: file, interrupt: interrupt)
-            }
-            frame.picture = try target.fitted(frame.picture)
-            let bytes = try target.encode(frame.picture, format)
-            try interrupt.check()
-            try PendingFile.write(bytes, to: output)
-            return FrameReport(frame, of: file, at: output)
+            try choice.take(of: file, to: output, as: format, target, interrupt: interrupt)
         }
         if common.json {
             try Streams.result(json: report)
@@ -90,11 +101,11 @@ struct FrameCommand: AsyncParsableCommand {
         }
     }
 
-    private func takeSeries(into folder: String, _ target: PictureTarget) async throws {
+    private func takeSeries(of file: String, into folder: String, _ target: PictureTarget) async throws {
         guard let selection = choice.selection else { return }
         try OutputPath.prepare(folder: folder)
         let format = shape.format ?? .png
-        let (file, stem) = (file, ((file as NSString).lastPathComponent as NSString).deletingPathExtension)
+        let stem = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
         let reports = try await Lanes.shared.run { interrupt in
             // Written one by one, never held together; renamed when all are there.
             let batch = FrameBatch(folder: folder, stem: stem, ending: format.rawValue)
