@@ -2,7 +2,7 @@ import ArgumentParser
 import Media
 import Montage
 
-struct ConcatCommand: AsyncParsableCommand {
+struct ConcatCommand: AsyncParsableCommand, StopsSoon {
     static let configuration = CommandConfiguration(
         commandName: "concat",
         abstract: "Join clips one after the other into one file, and prove it.",
