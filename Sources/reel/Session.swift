@@ -5,6 +5,7 @@ enum Session {
     static func run(_ arguments: [String]) async -> ExitStatus {
         let wantsJSON = arguments.contains("--json")
         do {
+            try ArgumentBytes.check()
             // A mistyped command is reported as such, not as a surplus argument.
             var command = try await Reel.asyncParseAsRoot(arguments)
             if type(of: command) is any StopsSoon.Type { Interruption.endSoon(complaining: wantsJSON) }
