@@ -96,6 +96,14 @@ extension Complaint {
             let name = arguments.first { Reel.commandNames.contains($0) }.map { "reel \($0)" } ?? "reel"
             self.init(
                 .usage, code: "usage", Reel.message(for: error), at: name, hint: "`\(name) --help` shows how")
+            // A file's name that begins with a dash was taken for an option.
+            if let file = arguments.first(where: {
+                $0.hasPrefix("-") && !($0 as NSString).pathExtension.isEmpty
+            }),
+                !file.contains("=")
+            {
+                hint = "a file whose name begins with a dash is written ./\(file)"
+            }
             return
         }
         let near = Reel.commandNames.sorted().first {

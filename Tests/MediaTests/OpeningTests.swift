@@ -38,6 +38,16 @@ import Testing
         let lists = [
             "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp4\n#EXT-X-ENDLIST\n",
             "ffconcat version 1.0\nfile secret.mp4\n",
+            """
+            <?xml version="1.0"?>
+            <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" \
+            type="static" mediaPresentationDuration="PT1S"><Period><AdaptationSet mimeType="video/mp4">\
+            <Representation id="1" bandwidth="1"><BaseURL>secret.mp4</BaseURL></Representation></AdaptationSet>\
+            </Period></MPD>
+            """,
+            "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                + "m=video 9 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n",
+            "[playlist]\nNumberOfEntries=1\nFile1=secret.mp4\n", "secret.mp4\n", "file:secret.mp4\n",
         ]
         for (i, list) in lists.enumerated() {
             let path = folder.file("list\(i).mp4")

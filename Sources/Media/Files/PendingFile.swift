@@ -5,7 +5,8 @@ import Synchronization
 /// A file under a temporary name beside its final one, so that nobody sees half of it.
 ///
 /// `publish()` renames it; a pending file that goes away unpublished is removed. The temporary name
-/// begins with ".reel-" and ends in ".partial", short whatever the final name is; only a killed process leaves one behind.
+/// begins with ".reel-" and ends in ".partial", short whatever the final name is; only a killed process leaves one
+/// behind. `UnpublishedFiles` knows it as long as it has that name.
 public struct PendingFile: ~Copyable {
     /// Where to write.
     public let path: String
@@ -21,8 +22,7 @@ public struct PendingFile: ~Copyable {
     /// - Throws: `.notFound` if the folder is missing, `.isDirectory` if the final path is a folder,
     ///   `.permissionDenied` if the folder cannot be written: known before any work is done.
     public init(for finalPath: String) throws(MediaError) {
-        let url = URL(fileURLWithPath: finalPath)
-        let folder = url.deletingLastPathComponent().path
+        let folder = Self.folder(of: finalPath)
         var info = stat()
         if stat(finalPath, &info) == 0 {
             if info.st_mode & S_IFMT == S_IFDIR {
@@ -49,22 +49,26 @@ public struct PendingFile: ~Copyable {
         let name = ".reel-\(getpid())-\(number)-\(chance).partial"
         path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
         self.finalPath = finalPath
+        UnpublishedFiles.add(path)
     }
 
-    deinit { if !state.value { unlink(path) } }
+    deinit {
+        guard !state.value else { return }
+        unlink(path)
+        UnpublishedFiles.forget(path)
+    }
 
     /// Makes the bytes durable and gives the file its final name, replacing what is there. Blocks.
     ///
     /// - Parameter sync: Whether file and folder are flushed to the disk first and after.
     public consuming func publish(sync: Bool = true) throws(MediaError) {
         if sync { try Self.flush(path, O_RDONLY) }
-        guard rename(path, finalPath) == 0 else {
+        guard UnpublishedFiles.rename(path, to: finalPath) == 0 else {
             throw MediaError(ffmpeg: reel_averror(errno), operation: "rename", subject: finalPath)
         }
         state.value = true
         if sync {
-            let folder = URL(fileURLWithPath: finalPath).deletingLastPathComponent().path
-            try Self.flush(folder, O_RDONLY | O_DIRECTORY)
+            try Self.flush(Self.folder(of: finalPath), O_RDONLY | O_DIRECTORY)
         }
     }
 
@@ -97,6 +101,12 @@ public struct PendingFile: ~Copyable {
         guard close(file) == 0 else {
             throw MediaError(ffmpeg: reel_averror(errno), operation: "close", subject: finalPath)
         }
+    }
+
+    /// By the words of the path: the folder that a relative one starts from may have a name that is not UTF-8.
+    private static func folder(of path: String) -> String {
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.isEmpty ? "." : folder
     }
 
     private static func flush(_ path: String, _ flags: Int32) throws(MediaError) {

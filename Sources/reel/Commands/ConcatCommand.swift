@@ -2,7 +2,7 @@ public import ArgumentParser
 import Media
 public import Montage
 
-struct ConcatCommand: AsyncParsableCommand {
+struct ConcatCommand: AsyncParsableCommand, StopsSoon {
     static let configuration = CommandConfiguration(
         commandName: "concat",
         abstract: "Join clips one after the other into one file, and prove it.",

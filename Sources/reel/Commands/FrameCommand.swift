@@ -3,7 +3,7 @@ import Foundation
 import Media
 import Montage
 
-struct FrameCommand: AsyncParsableCommand {
+struct FrameCommand: AsyncParsableCommand, StopsSoon {
     static let configuration = CommandConfiguration(
         commandName: "frame",
         abstract: "Take exact frames out of a clip.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Media
 import Montage
 
-struct ProbeCommand: AsyncParsableCommand {
+struct ProbeCommand: AsyncParsableCommand, StopsSoon {
     static let configuration = CommandConfiguration(
         commandName: "probe",
         abstract: "Say what is in media files.",

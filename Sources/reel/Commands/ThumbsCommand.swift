@@ -2,7 +2,7 @@ import ArgumentParser
 import Media
 import Montage
 
-struct ThumbsCommand: AsyncParsableCommand {
+struct ThumbsCommand: AsyncParsableCommand, StopsSoon {
     static let configuration = CommandConfiguration(
         commandName: "thumbs",
         abstract: "Make a poster and the small pictures of a player's seek bar.",

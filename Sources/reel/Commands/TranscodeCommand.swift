@@ -3,7 +3,7 @@ import Foundation
 import Media
 import Montage
 
-struct TranscodeCommand: AsyncParsableCommand {
+struct TranscodeCommand: AsyncParsableCommand, StopsSoon {
     static let configuration = CommandConfiguration(
         commandName: "transcode",
         abstract: "Encode clips by delivery presets; several outputs share one decode.",

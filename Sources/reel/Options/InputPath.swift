@@ -4,6 +4,7 @@ import Foundation
 /// missing after the first two were encoded.
 enum InputPath {
     static func check(_ path: String, what: String = "file") throws {
+        if let descriptor = PipedInput.descriptor(path) { try PipedInput.settle(descriptor, path) }
         var facts = stat()
         guard stat(path, &facts) == 0 else {
             let reason = errno
@@ -21,6 +22,10 @@ enum InputPath {
             throw Complaint(
                 .inputInvalid, code: "empty", "the \(what) is empty", at: path,
                 hint: "it was perhaps never written to its end; fetch or make it again")
+        case S_IFIFO:
+            throw Complaint(
+                .inputInvalid, code: "unsupported", "this is a named pipe, which can be read once only",
+                at: path, hint: "read it through standard input: /dev/stdin as the \(what), and < \(path)")
         default: break
         }
         guard access(path, R_OK) == 0 else { throw denied(path) }

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 
 /// A file or folder to write, looked at before any work begins: hours of encoding do not end at a folder
 /// that may not be written.
@@ -64,6 +65,8 @@ enum OutputPath {
         }
         // Permission bits do not tell all (read-only file systems, /proc, quotas): only a file that was made does.
         let trial = "\(folder)/.reel-\(getpid()).partial"
+        UnpublishedFiles.add(trial)
+        defer { UnpublishedFiles.forget(trial) }
         let file = open(trial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             let isFull = errno == ENOSPC || errno == EDQUOT
