@@ -27,6 +27,7 @@ struct BestFrame {
     }
 
     private let glancer = Glancer()
+    private let scorer = FrameScorer()
     private var before: Glance?
     private var lastStep = 0.0
     private var sinceCut = Int.max
@@ -61,7 +62,7 @@ struct BestFrame {
         if isCandidate {
             settle()
             waiting = Candidate(
-                try frame.reference(), score: try FrameScore.score(frame), index: index,
+                try frame.reference(), score: try scorer.score(frame), index: index,
                 isAtCut: sinceCut < Self.distance)
         }
     }

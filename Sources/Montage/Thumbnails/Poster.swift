@@ -2,10 +2,11 @@ import Media
 
 /// Chooses one frame to stand for a film: sharp, and neither black nor white.
 ///
-/// `FrameScore` ranks the frames that are offered.
+/// `FrameScorer` ranks the frames that are offered.
 struct Poster: ~Copyable {
     private let stream: StreamInfo
     private let best: Frame
+    private let scorer = FrameScorer()
     private var bestScore = -1.0
     private var seconds = 0.0
 
@@ -16,7 +17,7 @@ struct Poster: ~Copyable {
 
     /// Keeps the frame, by a reference, if it is the best so far.
     mutating func offer(_ frame: borrowing Frame, at time: Double) throws {
-        let score = try FrameScore.score(frame)
+        let score = try scorer.score(frame)
         guard score > bestScore else { return }
         (bestScore, seconds) = (score, time)
         best.take(from: try frame.reference())

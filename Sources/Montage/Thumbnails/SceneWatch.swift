@@ -35,6 +35,7 @@ struct SceneWatch {
     private let stream: StreamInfo
     private let keep: (_ name: String, _ picture: [UInt8]) throws -> Void
     private let glancer = Glancer()
+    private let scorer = FrameScorer()
     private var detector = CutDetector()
     /// Frames whose answer is owed, and two before them.
     private var passing: [Passing] = []
@@ -93,7 +94,7 @@ struct SceneWatch {
     private mutating func accept(before number: Int) throws {
         while let next = candidates.first, next.number < number {
             candidates.removeFirst()
-            let score = try FrameScore.score(next.passing.frame)
+            let score = try scorer.score(next.passing.frame)
             if score > (best?.score ?? 0) { best = (next.passing, score) }
         }
     }

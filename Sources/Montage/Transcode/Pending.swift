@@ -12,6 +12,7 @@ final class Pending {
             self.file = consume file
         }
         func publish(sync: Bool) throws { try file.take()?.publish(sync: sync) }
+        func discard() { file = nil }
         func fill(_ bytes: [UInt8]) throws { try file?.fill(bytes) }
     }
 
@@ -41,6 +42,12 @@ final class Pending {
     }
 
     func path(_ i: Int) -> String { boxes[i].path }
+
+    /// Removes all that is not published, now: a thread that ends may hold this object a moment longer than its work.
+    func discard() {
+        later = []
+        for box in boxes { box.discard() }
+    }
 
     /// Writes a file that the work turned out to need, under a temporary name until all are published; one that
     /// was added under the same final path goes away. Belongs to one thread at a time.

@@ -53,6 +53,7 @@ public enum Transcode {
         let names = outputs.map(\.path) + [poster].compactMap(\.self) + thumbnails.files
         let pending = try Pending(names, input: input)
         let paths = Dictionary(uniqueKeysWithValues: names.indices.map { (names[$0], pending.path($0)) })
+        defer { pending.discard() }
         var work = TranscodeWork(
             input: input, outputs: outputs, paths: outputs.indices.map { pending.path($0) }, format: format,
             settings: settings, interrupt: interrupt)

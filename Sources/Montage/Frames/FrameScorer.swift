@@ -4,15 +4,34 @@ import Media
 ///
 /// Sharpness is the root of the mean square of the Laplacian of brightness, light is how far the mean is from
 /// the ends, and contrast is the spread; their product ranks the frames. Measured on a grey picture 320 wide,
-/// where grain and block edges weigh little.
-enum FrameScore {
+/// where grain and block edges weigh little. Keeps the conversion from frame to frame: to prepare it takes as long as
+/// to use it.
+final class FrameScorer {
+    private final class Prepared {
+        let from: VideoFormat
+        let scaler: Scaler
+        init(_ from: VideoFormat) throws {
+            self.from = from
+            let width = min(320, max(8, from.width))
+            let height = max(8, width * from.height / max(1, from.width))
+            let to = VideoFormat(width: width, height: height, pixelFormat: .gray8, timeBase: Rational(1, 25))
+            scaler = try Scaler(from: from, to: to, algorithm: .area)
+        }
+    }
+    private var prepared: Prepared?
+
     /// The score; 0 for black, white and flat frames.
-    static func score(_ frame: borrowing Frame) throws -> Double {
-        let width = min(320, max(8, frame.width))
-        let height = max(8, width * frame.height / max(1, frame.width))
-        let to = VideoFormat(width: width, height: height, pixelFormat: .gray8, timeBase: Rational(1, 25))
-        let scaler = try Scaler(from: frame.videoFormat(timeBase: Rational(1, 25)), to: to, algorithm: .area)
-        let grey = try scaler.scale(frame)
+    func score(_ frame: borrowing Frame) throws -> Double {
+        let from = frame.videoFormat(timeBase: Rational(1, 25))
+        let ready: Prepared
+        if let prepared, prepared.from == from {
+            ready = prepared
+        } else {
+            ready = try Prepared(from)
+            prepared = ready
+        }
+        let (width, height) = (ready.scaler.output.width, ready.scaler.output.height)
+        let grey = try ready.scaler.scale(frame)
         return grey.withPlane(0) { plane, pitch in
             var (sum, squares, edges) = (0.0, 0.0, 0.0)
             for y in 1..<(height - 1) {
