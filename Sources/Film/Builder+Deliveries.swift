@@ -66,10 +66,11 @@ extension Builder {
     ) async throws -> Artifact {
         let assembly = try self.assembly(shots, delivery, format: format)
         let manifest = try Manifest(assembly, of: production)
+        let fitted = try await fitted(delivery, shots: shots, format: format)
         var segments: [Artifact] = []
         for (index, shot) in shots.enumerated() {
             if let blend = blends[index]?[delivery.name] { segments.append(blend) }
-            segments.append(try Self.segment(shot, delivery, film.shots[index]))
+            segments.append(try fitted[index] ?? Self.segment(shot, delivery, film.shots[index]))
         }
         let key = try WorkKey.film(
             segments: segments.map(\.item.digest), sound: assembly.soundKey(), preset: delivery.document,
@@ -126,7 +127,7 @@ extension Builder {
         return made
     }
 
-    private static func segment(
+    static func segment(
         _ finished: FinishedShot, _ delivery: Delivery, _ shot: Shot
     ) throws(FilmError) -> Artifact {
         guard let segment = finished.segments[delivery.name] else {

@@ -115,6 +115,8 @@ public enum Join {
                 samples: copied?.sampleCount ?? (sound == nil ? nil : bed.sampleCount),
                 sampleRate: format.sampleRate,
                 bitExactFrames: job.bitExactFrames ?? 0, moved: moved, delay: scan.delay,
+                colour: scan.parameters.colour,
+                editLists: job.preset.editLists ?? true,
                 indexFirst: job.preset.isIndexFirst),
             interrupt: interrupt)
         proof.loudness = bed.loudness

@@ -19,6 +19,10 @@ struct Prover {
         var moved: [MovedRun] = []
         /// Frames that decoding runs ahead of presentation.
         var delay = 0
+        /// The colour that must be declared; what is unknown here may be anything.
+        var colour: ColourTags?
+        /// Whether MP4 and MOV may have edit lists.
+        var editLists = true
         /// Whether the index must stand before the data.
         var indexFirst = false
     }
@@ -109,6 +113,21 @@ struct Prover {
         }
         let ends = try EndCheck.run(path, picture: picture, frames: expected.frames, interrupt: interrupt)
         check("first and last picture decode", ends == nil, ends ?? "both")
+        if let colour = expected.colour {
+            let declared = picture.parameters.colour
+            let pairs = [
+                (colour.matrix, declared.matrix), (colour.primaries, declared.primaries),
+                (colour.transfer, declared.transfer), (colour.range, declared.range),
+            ]
+            let lost = pairs.filter { $0.0 != "unknown" && $0.0 != $0.1 }
+            check(
+                "colour", lost.isEmpty,
+                lost.isEmpty ? "as declared" : lost.map { "\($0.1) for \($0.0)" }.joined(separator: ", "))
+        }
+        if !expected.editLists, demuxer.container.isMP4 {
+            let edits = MovieBoxes.edits(path: path).count
+            check("edit lists", edits == 0, edits == 0 ? "none" : "\(edits) tracks have one")
+        }
         if expected.indexFirst {
             let order = try BoxOrder.read(path)
             check("index first", order.isIndexFirst, order.names.joined(separator: " "))

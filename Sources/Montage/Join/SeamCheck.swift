@@ -6,7 +6,7 @@ import Media
 /// of source clips stand beside encoded ones, the decoder changes its parameter sets, and that is looked at.
 enum SeamCheck {
     /// Pixels that are decoded without a second thought: some seconds of a small film.
-    private static let cheap = 160_000_000
+    private static let cheap = 24_000_000
     /// Frames that are decoded after each meeting.
     private static let after = 3
 

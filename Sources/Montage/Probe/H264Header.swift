@@ -15,6 +15,8 @@ struct H264Header {
     var colour = ColourTags.unknown
     /// How many pictures a decoder keeps to refer to.
     var referenceFrames = 0
+    /// How many pictures a decoder holds back to put them in order; nil where nothing is said.
+    var reorderFrames: Int?
     /// Whether no picture is coded as two fields.
     var isProgressive = true
 
@@ -39,7 +41,11 @@ struct H264Header {
             if bits.read(1) == 1 { Self.skipScaling(&bits, lists: chroma == 3 ? 12 : 8) }
         }
         (referenceFrames, isProgressive) = Self.skipToUsability(&bits)
-        if bits.read(1) == 1 { colour = Self.colour(&bits) }
+        if bits.read(1) == 1 {
+            colour = Self.colour(&bits)
+            var rest = bits
+            reorderFrames = Self.reordering(&rest)
+        }
         guard !bits.isExhausted, chroma < 4, depth <= 14 else { return nil }
         pixelFormat = Self.pixelFormat(chroma, depth, colour)
     }
@@ -116,6 +122,32 @@ struct H264Header {
             tags.matrix = CodePoints.matrices[bits.read(8)] ?? "unknown"
         }
         return tags
+    }
+}
+
+extension H264Header {
+    /// Reads the usability information behind the colours: the depth of reordering; nil where it is not there.
+    private static func reordering(_ bits: inout Bits) -> Int? {
+        if bits.read(1) == 1 { for _ in 0..<2 { _ = bits.golomb() } }
+        if bits.read(1) == 1 { for length in [32, 32, 1] { _ = bits.read(length) } }
+        var hasBuffers = false
+        for _ in 0..<2 where bits.read(1) == 1 {
+            hasBuffers = true
+            let count = min(32, bits.golomb() + 1)
+            _ = bits.read(8)
+            for _ in 0..<count {
+                for _ in 0..<2 { _ = bits.golomb() }
+                _ = bits.read(1)
+            }
+            _ = bits.read(20)
+        }
+        if hasBuffers { _ = bits.read(1) }
+        _ = bits.read(1)
+        guard bits.read(1) == 1 else { return nil }
+        _ = bits.read(1)
+        for _ in 0..<4 { _ = bits.golomb() }
+        let depth = bits.golomb()
+        return bits.isExhausted || depth > 16 ? nil : depth
     }
 }
 

@@ -33,6 +33,8 @@ package struct ClipTraits: Sendable {
     package var header: [UInt8] = []
     /// How many pictures an H.264 decoder keeps to refer to.
     package var references = 0
+    /// How many pictures an H.264 decoder is told to hold back; nil where its header says nothing.
+    package var reordering: Int?
     /// Why its packets cannot be moved into a film, whatever the film is.
     package var faults: [String] = []
     /// Why a part of it cannot be decoded and encoded again beside the rest.

@@ -20,6 +20,7 @@ extension ClipTraits {
         traits.profile = header?.profile ?? coded.profile
         traits.header = coded.extradata
         traits.references = header?.referenceFrames ?? 0
+        traits.reordering = header?.reorderFrames
         traits.sound = SoundTraits(demuxer.bestStream(.audio).map { demuxer.streams[$0] })
         if coded.codecName == "h264" { traits.sets = ParameterSets(avcC: coded.extradata) }
         traits.judgeHeader(video, header: header, container: demuxer.container)

@@ -1,4 +1,4 @@
-import Media
+public import Media
 
 /// A segment whose pictures are the clip's own packets, with the few frames before a cut encoded.
 ///
@@ -31,19 +31,22 @@ enum CopiedSegment {
     ) throws -> SegmentReport {
         let clip = try ClipTraits.read(job.source, interrupt: interrupt)
         let shown = job.frames?.upperBound ?? clip.frames
-        let reasons = obstacles(clip, job: job, shown: shown)
+        let fitting = try job.fitting.map { try ClipTraits.read($0, interrupt: interrupt) }
+        let reasons =
+            fitting == nil
+            ? obstacles(clip, job: job, shown: shown) : ["its parameter sets do not go with the other shots'"]
         let scratch = try ScratchFolder()
         var parts: [JoinPart] = []
         if let reason = reasons.first {
-            guard clip.codec == "h264", FFmpegVersions.hasEncoder("libx264") else {
+            var wanted = fitting ?? clip
+            (wanted.width, wanted.height) = (job.format.width, job.format.height)
+            wanted.rate = job.format.rate
+            guard wanted.codec == "h264", FFmpegVersions.hasEncoder("libx264") else {
                 throw MontageError(
                     .incompatible, operation: "it cannot be copied into the film: \(reason)",
                     subject: job.source, hint: "Deliver the film by a preset that encodes, like mp4-web.")
             }
             let file = scratch.file("conformed.mp4")
-            var wanted = clip
-            (wanted.width, wanted.height) = (job.format.width, job.format.height)
-            wanted.rate = job.format.rate
             try SeamTail.conform(
                 clip, frames: job.frames, to: job.format, like: wanted, setID: conformID, path: file,
                 interrupt: interrupt)
@@ -54,7 +57,7 @@ enum CopiedSegment {
             if copied < shown {
                 let file = scratch.file("tail.mp4")
                 try SeamTail.render(
-                    clip, frames: copied..<shown, setID: tailID, to: file, interrupt: interrupt)
+                    clip, frames: copied..<shown, like: clip, setID: tailID, to: file, interrupt: interrupt)
                 parts.append(JoinPart(path: file))
             }
         }
@@ -88,5 +91,42 @@ enum CopiedSegment {
             if used.contains(tailID) { reasons.append("its parameter sets have the numbers of encoded ends") }
         }
         return reasons
+    }
+}
+
+extension Segments {
+    /// The segments whose parameter sets do not go with those of the most frames, and one that the film has the
+    /// header of: render the former once more with `SegmentJob.fitting`. Reads headers only. Blocks.
+    public static func outliers(
+        of segments: [(path: String, frames: Int)], interrupt: Interrupt
+    ) throws -> (reference: Int, outliers: [Int]) {
+        var seen: [[UInt8]: ParameterSets] = [:]
+        let sets = try segments.map { segment -> ParameterSets? in
+            let demuxer = try Demuxer(
+                path: segment.path, accept: .clips, analyse: .none, interrupt: interrupt)
+            let header = demuxer.bestStream(.video).map { demuxer.streams[$0].parameters.extradata } ?? []
+            if let known = seen[header] { return known }
+            let own = ParameterSets(avcC: header)
+            seen[header] = own
+            return own
+        }
+        var best = (reference: 0, frames: -1, outliers: [Int]())
+        var tried: [ParameterSets] = []
+        for place in sets.indices {
+            guard let own = sets[place], !tried.contains(own) else { continue }
+            tried.append(own)
+            var common = own
+            var (frames, outliers) = (0, [Int]())
+            for other in sets.indices {
+                guard let theirs = sets[other], theirs.conflict(with: common) == nil else {
+                    outliers.append(other)
+                    continue
+                }
+                common = common.merged(with: theirs)
+                frames += segments[other].frames
+            }
+            if frames > best.frames { best = (place, frames, outliers) }
+        }
+        return (best.reference, best.frames < 0 ? [] : best.outliers)
     }
 }

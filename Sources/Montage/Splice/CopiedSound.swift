@@ -40,6 +40,8 @@ final class CopiedSound {
     /// Where the next packet goes.
     private var next: Int64?
     private var isWaiting = false
+    /// Samples of a whole packet.
+    private var longest: Int64 = 1
     private let total: Int64
 
     /// What the muxer needs to know; the padding is what stands before the first picture.
@@ -120,7 +122,9 @@ final class CopiedSound {
                 self.source = nil
                 continue
             }
-            let length = max(1, packet.duration)
+            // The container cuts a clip's last packet short; decoded it is as long as any.
+            longest = max(longest, packet.duration)
+            let length = longest
             let wanted = start + pts
             var at = wanted
             if let next {

@@ -53,10 +53,9 @@ package struct JoinPlanner {
         let free = encodes ? freeSetIDs(of: members) : []
         if let place = clips.indices.first(where: { outsiders[$0] != nil }) {
             if let why = conformFault(chosen) ?? (free.count < 2 ? "no parameter-set number is free" : nil) {
-                return try encodeAll([
-                    "\(clips[place].path): \((outsiders[place] ?? [])[0]); and it cannot be encoded beside "
-                        + "copied ones: \(why)"
-                ])
+                let own = (outsiders[place] ?? [])[0]
+                let more = own.contains(why) ? "" : "; and it cannot be encoded beside copied ones: \(why)"
+                return try encodeAll(["\(clips[place].path): \(own)\(more)"])
             }
         }
         var plan = JoinPlan(clips: [], reasons: [], reference: reference)

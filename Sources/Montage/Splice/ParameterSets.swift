@@ -142,36 +142,4 @@ package enum NALUnits {
         }
         return true
     }
-
-    /// Units with start codes before them, as in MPEG-TS and raw files, rewritten with lengths of four bytes.
-    ///
-    /// - Parameter keeping: Whether a unit of this first byte stays; parameter sets go into the header, and
-    ///   access unit delimiters have no place in MP4.
-    package static func lengthPrefixed(
-        annexB bytes: [UInt8], keeping: (UInt8) -> Bool = { ![7, 8, 9].contains($0 & 31) }
-    ) -> [UInt8] {
-        var starts: [(code: Int, unit: Int)] = []
-        var i = 0
-        while i + 3 <= bytes.count {
-            if bytes[i] == 0, bytes[i + 1] == 0, bytes[i + 2] == 1 {
-                starts.append((i, i + 3))
-                i += 3
-            } else {
-                i += 1
-            }
-        }
-        var result: [UInt8] = []
-        for (place, start) in starts.enumerated() {
-            var end = place + 1 < starts.count ? starts[place + 1].code : bytes.count
-            // Zeros before a start code belong to it; a unit never ends in one.
-            while end > start.unit, bytes[end - 1] == 0 { end -= 1 }
-            guard end > start.unit, keeping(bytes[start.unit]) else { continue }
-            let length = UInt32(end - start.unit)
-            for shift in [24, 16, 8, 0] as [UInt32] {
-                result.append(UInt8(truncatingIfNeeded: length >> shift))
-            }
-            result += bytes[start.unit..<end]
-        }
-        return result
-    }
 }

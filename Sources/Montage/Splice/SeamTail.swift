@@ -34,8 +34,12 @@ enum SeamTail {
         ] where said == "unknown" {
             parameters.append("\(name)=undef")
         }
+        // The depth of reordering is stated like the clip's, too. A decoder that is told in the middle of a film that
+        // nothing is reordered any more may drop the picture it still holds back; OpenH264 does.
+        let bframes = [0: 0, 1: 1][clip.reordering ?? 2] ?? 3
+        parameters.append("b-pyramid=\(bframes > 1 ? "normal" : "none")")
         var options = [
-            "preset": "medium", "crf": quality, "bf": "0", "g": "250",
+            "preset": "medium", "crf": quality, "bf": "\(bframes)", "g": "250",
             "x264-params": parameters.joined(separator: ":"),
         ]
         options["profile"] = profileName(clip.sets?.profile)
@@ -43,12 +47,13 @@ enum SeamTail {
         return VideoPreset(codec: "libx264", pixelFormat: clip.pixelFormat, gop: nil, options: options)
     }
 
-    /// Encodes the clip's frames of `range` into an MP4 file without sound. Blocks.
+    /// Encodes the clip's frames of `range` into an MP4 file without sound, as `model` is coded. Blocks.
     ///
     /// Decoding begins at the last keyframe before them. Frames that nothing refers to are not decoded on the
     /// way there, which saves about half.
     static func render(
-        _ clip: ClipTraits, frames range: Range<Int>, setID: Int, to path: String, interrupt: Interrupt
+        _ clip: ClipTraits, frames range: Range<Int>, like model: ClipTraits, setID: Int, to path: String,
+        interrupt: Interrupt
     ) throws {
         let demuxer = try Opening.open(clip.path, accept: .media, for: .decoding, interrupt: interrupt)
         let video = try Opening.pictureStream(of: demuxer, path: clip.path)
@@ -66,7 +71,7 @@ enum SeamTail {
             sampleAspectRatio: Rational(1, 1), colour: clip.colour, timeBase: clip.rate.inverse,
             rate: clip.rate)
         if clip.pixelFormat.hasPrefix("yuvj") { format.colour.range = "pc" }
-        let preset = preset(like: clip, setID: setID)
+        let preset = preset(like: model, setID: setID)
         let encoder = try Encoder(
             video: format,
             settings: EncoderSettings(codec: preset.codec, options: preset.options, threads: 1))

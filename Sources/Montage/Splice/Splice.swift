@@ -137,7 +137,8 @@ public struct Splice: Sendable {
                 if part.treatment == .seam, let id = plan.tailSetID {
                     let path = scratch.file("tail-\(place).mp4")
                     try SeamTail.render(
-                        clip, frames: part.copied..<part.frames, setID: id, to: path, interrupt: interrupt)
+                        clip, frames: part.copied..<part.frames, like: reference, setID: id, to: path,
+                        interrupt: interrupt)
                     _ = try add(path)
                 }
             case .conform, .encode:

@@ -7,6 +7,8 @@ public struct SegmentJob: Sendable, Codable, Equatable {
     public var frames: Range<Int>?
     /// What all segments of the film are brought to.
     public var format: FilmFormat
+    /// For copied segments: a clip with whose pictures they must go; they are then encoded like it.
+    public var fitting: String?
     /// The files to make.
     public var outputs: [SegmentOutput]
 

@@ -49,18 +49,16 @@ import Testing
         #expect(both.merged(with: third) == both)
     }
 
-    @Test func `start codes become lengths, and sets and delimiters go`() {
-        let stream: [UInt8] = [
-            0, 0, 0, 1, 0x09, 0xf0, 0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x68, 3, 0, 0, 1, 0x65, 9, 8, 0, 0, 3, 1,
-            0, 0, 0,
-            1, 0x41, 7, 0,
-        ]
-        let packet = NALUnits.lengthPrefixed(annexB: stream)
-        #expect(packet == [0, 0, 0, 7, 0x65, 9, 8, 0, 0, 3, 1, 0, 0, 0, 2, 0x41, 7])
+    @Test func `units are walked by their lengths, and a packet that does not fit them is known`() {
+        let packet: [UInt8] = [0, 0, 0, 3, 0x65, 9, 8, 0, 0, 0, 2, 0x41, 7]
         var kinds: [UInt8] = []
-        let isWhole = packet.withUnsafeBytes { NALUnits.walk($0, lengthSize: 4) { kinds.append($0[0] & 31) } }
+        let isWhole = packet.withUnsafeBytes {
+            NALUnits.walk($0, lengthSize: 4) { kinds.append($0[0] & 31) }
+        }
         #expect(isWhole)
         #expect(kinds == [5, 1])
-        #expect(!packet.dropLast().withUnsafeBytes { NALUnits.walk($0, lengthSize: 4) { _ in } })
+        for length in 1..<packet.count where length != 7 {
+            #expect(!Array(packet[..<length]).withUnsafeBytes { NALUnits.walk($0, lengthSize: 4) { _ in } })
+        }
     }
 }

@@ -136,4 +136,28 @@ import Testing
         #expect(try Twins.find(clips, seams: .match, interrupt: Interrupt()) == [1])
         #expect(try Twins.find(clips, seams: .cut, interrupt: Interrupt()) == [0])
     }
+
+    @Test func `sound of plain joins is moved, in step and without holes`() throws {
+        let clips = try Chain.clips(folder, ["a.mp4", "b.mp4", "c.mp4"], frames: 31)
+        let inputs = (0..<9).map { clips[$0 % 3] }
+        let (proof, _) = try join(inputs, preset: "mp4-copy", mode: .copy)
+        #expect(proof.frames == 279)
+        #expect(proof.audioSamples == 558_000)
+        let said = try Oracle.ffprobe(
+            proof.path, ["-select_streams", "a", "-show_entries", "packet=pts,duration", "-show_packets"])
+        let packets = (said["packets"] as? [[String: Any]] ?? []).map {
+            ($0["pts"] as? Int ?? -1, $0["duration"] as? Int ?? -1)
+        }
+        #expect(zip(packets, packets.dropFirst()).allSatisfy { $0.0 + $0.1 == $1.0 })
+        #expect(try Chain.complaints(proof.path).isEmpty)
+        // Each clip has a tone of its own; it is heard under the clip's pictures.
+        let heard = try Cuts.samples(proof.path)
+        for place in 0..<9 {
+            let from = place * 62_000 + 4000
+            let run = heard[from..<from + 48_000 - 4000]
+            let crossings = zip(run, run.dropFirst()).count { ($0 < 0) != ($1 < 0) }
+            let hertz = Double(crossings) / 2 / (Double(run.count) / 48_000)
+            #expect(abs(hertz - Double(300 + place % 3 * 30)) < 4, "clip \(place): \(hertz)")
+        }
+    }
 }
