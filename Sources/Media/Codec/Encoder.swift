@@ -92,6 +92,7 @@ public struct Encoder: ~Copyable, @unchecked Sendable {
         configure: (UnsafeMutablePointer<AVCodecContext>) -> Void, frameDuration: () -> Int64
     ) throws(MediaError) {
         FFmpegLog.begin()
+        try FFmpegVersions.prepare()
         let name = settings.codec
         guard let codec = avcodec_find_encoder_by_name(name) else {
             throw MediaError(.encoderMissing, operation: "avcodec_find_encoder_by_name", subject: name)

@@ -24,11 +24,12 @@ extension FFmpegVersions {
     /// What every process does once before FFmpeg works for it: sees that the libraries are those it was
     /// compiled for, and bounds what one of them may allocate at once.
     ///
-    /// - Throws: `.unsupported` with the line that `reel doctor` prints.
-    static func prepare() throws(MediaError) {
+    /// Whoever asks libavcodec what it has, before any file is opened, calls this first.
+    ///
+    /// - Throws: `.wrongLibrary` with the line that `reel doctor` prints.
+    package static func prepare() throws(MediaError) {
         guard let trouble = trouble else { return }
-        throw MediaError(
-            .unsupported, operation: trouble, subject: "FFmpeg", hint: "build Reel again on this machine")
+        throw MediaError(.wrongLibrary, operation: trouble, subject: "FFmpeg")
     }
 
     private static let trouble: String? = {

@@ -25,6 +25,8 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
         public static let noStream = Code(description: "noStream")
         /// FFmpeg as built here cannot do this.
         public static let unsupported = Code(description: "unsupported")
+        /// FFmpeg's loaded libraries are not of the major version that Reel was compiled for.
+        public static let wrongLibrary = Code(description: "wrongLibrary")
         /// The encoder is not in this FFmpeg.
         public static let encoderMissing = Code(description: "encoderMissing")
         /// An option that the encoder, muxer or filter does not know.
@@ -87,6 +89,8 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
 
     /// One line: what happened, to what.
     public var message: String {
+        // It is about no file: the line is the one that `reel doctor` prints.
+        if code == .wrongLibrary { return operation }
         var text = "\(summary): \(subject)"
         var why: [String] = []
         if let ffmpegText,
@@ -134,6 +138,7 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
 
     private static func usualHint(_ code: Code) -> String? {
         switch code {
+        case .wrongLibrary: "build Reel again on this machine: make clean build"
         case .notFound: "check the path"
         case .badName: "give it a shorter name"
         case .isDirectory: "name a file"

@@ -44,7 +44,7 @@ public struct FilterGraph: ~Copyable, @unchecked Sendable {
         FFmpegLog.begin()
         guard reel_filters_loaded() != 0 else {
             throw MediaError(
-                .unsupported, operation: "dlopen", subject: "libavfilter",
+                .wrongLibrary, operation: "libavfilter cannot be loaded", subject: "libavfilter",
                 hint: "install FFmpeg's libavfilter of the version that Reel was built with")
         }
         var graph = reel_graph_alloc()

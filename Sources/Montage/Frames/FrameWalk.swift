@@ -56,7 +56,7 @@ final class FrameWalk {
 
     /// The highest time of a shown packet from here to the end, read without decoding; nil where none has a
     /// time. Leaves the walk at the end of the file: restart it.
-    func latestShown() throws -> Int64? {
+    func latestShown() throws(MediaError) -> Int64? {
         var latest: Int64?
         while try readPacket() {
             guard packet.streamIndex == stream.index, packet.byteCount > 0, !packet.isDiscarded,
@@ -68,10 +68,11 @@ final class FrameWalk {
     }
 
     /// Goes to a keyframe at or before `ticks` and decodes from there; false if the container cannot.
-    func restart(at ticks: Int64) throws -> Bool {
-        do {
+    func restart(at ticks: Int64) throws(MediaError) -> Bool {
+        do throws(MediaError) {
             try demuxer.seek(stream: stream.index, ticks: ticks, backward: true)
-        } catch let error as MediaError where error.code != .cancelled {
+        } catch {
+            guard error.code != .cancelled else { throw error }
             return false
         }
         decoder.flush()
@@ -86,11 +87,11 @@ final class FrameWalk {
     }
 
     /// Decodes the next frame in the decoder's order, which is the order of showing; false at the end.
-    func next(into frame: borrowing Frame) throws -> Bool {
+    func next(into frame: borrowing Frame) throws(MediaError) -> Bool {
         var failures = 0
         while !hasEnded {
             try interrupt.check()
-            do {
+            do throws(MediaError) {
                 switch try decoder.receive(into: frame) {
                 case .got:
                     if frame.isCorrupt { corruptFrames += 1 }
@@ -101,7 +102,8 @@ final class FrameWalk {
                     try feed()
                 }
                 failures = 0
-            } catch let error as MediaError where error.code != .cancelled {
+            } catch {
+                guard error.code != .cancelled else { throw error }
                 faults.append(error)
                 failures += 1
                 // A decoder that fails again and again without eating anything would spin for ever.
@@ -111,7 +113,7 @@ final class FrameWalk {
         return false
     }
 
-    private func feed() throws {
+    private func feed() throws(MediaError) {
         while true {
             guard try readPacket() else {
                 isDraining = true
@@ -124,10 +126,11 @@ final class FrameWalk {
             if start == nil { start = (packet.pts, packet.dts, packet.position) }
             noteSent()
             economise()
-            do {
+            do throws(MediaError) {
                 try decoder.send(packet)
                 return
-            } catch let error as MediaError where error.code != .cancelled {
+            } catch {
+                guard error.code != .cancelled else { throw error }
                 faults.append(error)
             }
         }
@@ -146,11 +149,12 @@ final class FrameWalk {
     }
 
     /// Reads on; a file that breaks off counts as one that ends, and the fault is kept.
-    private func readPacket() throws -> Bool {
-        do {
+    private func readPacket() throws(MediaError) -> Bool {
+        do throws(MediaError) {
             try interrupt.check()
             return try demuxer.read(into: packet)
-        } catch let error as MediaError where error.code != .cancelled {
+        } catch {
+            guard error.code != .cancelled else { throw error }
             faults.append(error)
             return false
         }

@@ -6,6 +6,8 @@ struct PresetTrial {
     let file: PresetFile
 
     func run() throws {
+        // Before the first look into an encoder's struct, which another major version lays out otherwise.
+        try FFmpegVersions.prepare()
         let preset = file.preset
         try lookAt(preset.video)
         if let audio = preset.audio { try lookAt(audio) }
@@ -78,7 +80,9 @@ struct PresetTrial {
 
     private func blame(_ error: any Error, codec: String, section: String) -> any Error {
         guard let error = error as? MediaError else { return error }
-        if error.code == .cancelled || error.code == .outOfMemory { return error }
+        if error.code == .cancelled || error.code == .outOfMemory || error.code == .wrongLibrary {
+            return error
+        }
         let options = section == "video" ? file.preset.video.options : (file.preset.audio?.options ?? [:])
         // The error of an unknown option names the key; for a refused value the log line usually does.
         let text = [error.subject, error.operation, error.logLine ?? "", error.hint ?? ""]
