@@ -3,7 +3,7 @@ import Foundation
 import Media
 import Montage
 
-struct SeamsCommand: AsyncParsableCommand {
+struct SeamsCommand: AsyncParsableCommand, StopsSoon {
     static let configuration = CommandConfiguration(
         commandName: "seams",
         abstract: "Measure what one sees and hears where one clip goes over into the next.",
