@@ -12,9 +12,8 @@ FUZZ_SECONDS ?= 600
 REEL       := .build/release/reel
 SOURCES    := Package.swift Sources Tests
 
-# Without @testable imports a test build is the same build, so nothing is compiled twice. Nobody looks into the
-# index that the compiler keeps of tests otherwise, and it takes a third of their compile time.
-TESTING := -c release --disable-testable-imports --disable-xctest --disable-index-store
+# Without @testable imports a test build is the same build, so nothing is compiled twice.
+TESTING := -c release --disable-testable-imports --disable-xctest
 
 .PHONY: menu film test compat handoff fuzz asan build check format lint bench clean setup setup-test
 

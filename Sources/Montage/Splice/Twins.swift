@@ -12,7 +12,8 @@ public enum Twins {
     ) throws -> [Int] {
         guard seams != .cut else { return Array(repeating: 0, count: max(0, inputs.count - 1)) }
         return try zip(inputs, inputs.dropFirst()).map {
-            try Seams.measure(after: $0, before: $1, chained: seams == .match, interrupt: interrupt).twinFrames
+            try Seams.measure(after: $0, before: $1, chained: seams == .match, interrupt: interrupt)
+                .twinFrames
         }
     }
 }
