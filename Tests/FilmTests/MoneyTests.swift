@@ -50,7 +50,9 @@ final class Till: Sendable {
         poll.firstInterval = .milliseconds(50)
         poll.longestInterval = .milliseconds(300)
         var client = ClientConfiguration(baseURL: try await open(), apiKey: "test", poll: poll)
-        client.mostAttempts = 1
+        // Not one: on a busy machine a connection may break that nobody meant to break.
+        client.mostAttempts = 3
+        client.retryPause = .milliseconds(20)
         return FilmSettings(
             storyboardPath: path, outputDirectory: scratch.path + "/out", provider: provider, client: client,
             presets: try scratch.quickPresets(), modelCards: [Checkout.modelCards],
