@@ -12,8 +12,13 @@ FUZZ_SECONDS ?= 600
 REEL       := .build/release/reel
 SOURCES    := Package.swift Sources Tests
 
+# Without line numbers for debuggers, which are a sixth of the compile time and more; a backtrace has its functions'
+# names all the same. DEBUG_INFO=dwarf puts them in, and compiles everything anew.
+DEBUG_INFO ?= none
+RELEASE := -c release -debug-info-format $(DEBUG_INFO)
 # Without @testable imports a test build is the same build, so nothing is compiled twice.
-TESTING := -c release --disable-testable-imports --disable-xctest
+TESTING := $(RELEASE) --disable-testable-imports --disable-xctest
+FILTER ?=
 
 .PHONY: menu film test compat handoff fuzz asan build check format lint bench clean setup setup-test
 
@@ -26,10 +31,11 @@ film: build ## set up, build, and render samples/lighthouse.yaml into out/lighth
 
 # The client's and the servers' tests have deadlines, and the command line's kill runs at moments that they watch
 # for: these have the machine to themselves, while the rest keeps all cores busy with codecs.
-test: setup-test ## set up, then run every test, also on real clips where they can be fetched
-	@swift build -c release --product reel
+test: setup-test ## set up, then run every test (or FILTER=), also on real clips where they can be fetched
+	@swift build $(RELEASE) --product reel
 	@clips=$$(.ci/real-clips .build/real-clips); \
 	 if [ -n "$$clips" ]; then export REEL_REAL_CLIPS="$$clips"; fi; \
+	 if [ -n '$(FILTER)' ]; then exec swift test $(TESTING) --filter '$(FILTER)'; fi; \
 	 swift test $(TESTING) --skip '^(RunwareTests|ContractTests|WebhookTests|SandboxTests|CLITests)\.'; \
 	 swift test $(TESTING) --skip-build --filter '^(RunwareTests|ContractTests|WebhookTests)\.'; \
 	 swift test $(TESTING) --skip-build --filter '^SandboxTests\.'; \
@@ -55,7 +61,7 @@ asan: setup-test ## run the tests of Media and Montage under the address sanitiz
 	    --sanitize address -Xswiftc -use-ld=lld --filter '^(MediaTests|MontageTests)\.'
 
 build: setup ## build the program into .build/release/reel
-	@swift build -c release --product reel
+	@swift build $(RELEASE) --product reel
 
 check: ## what CI runs: the format, the architecture and all tests, with the time of each phase
 	@.ci/run

@@ -56,17 +56,7 @@ extension Builder {
                     before: .init(source: sources[0], frames: tail),
                     after: .init(source: sources[1], frames: 0..<after.head), blend: blend, format: format,
                     outputs: outputs)))
-        let emit = self.emit
-        let outcome = try await perform(spec, in: settings.lanes) {
-            emit(.segmentProgress(shot: shot.id, fraction: $0))
-        }
-        for output in outcome.outputs {
-            guard let key = keys[output.name] else { continue }
-            let step = "blend:\(shot.id):\(output.name)"
-            let kept = try await keep(StepOutcome(outputs: [output]), of: key, as: step, in: settings.lanes)
-            ready[output.name] = kept[output.name]
-        }
-        emit(.segmentsRendered(shot: shot.id, deliveries: outputs.map(\.preset.name)))
-        return ready
+        let made = try await render(spec, shot: shot.id, outputs: outputs, keys: keys)
+        return ready.merging(made) { $1 }
     }
 }

@@ -129,17 +129,26 @@ extension Builder {
                 SegmentJob(
                     source: source, frames: part.isWhole ? nil : part.own, format: format,
                     outputs: outputs)))
+        let made = try await render(spec, shot: shot.id, outputs: outputs, keys: keys)
+        return ready.merging(made) { $1 }
+    }
+
+    /// Runs a step that makes frames for several deliveries, and keeps what it made for each under its key.
+    func render(
+        _ spec: StepSpec, shot: String, outputs: [SegmentOutput], keys: [String: WorkKey]
+    ) async throws -> [String: Artifact] {
         let emit = self.emit
         let outcome = try await perform(spec, in: settings.lanes) {
-            emit(.segmentProgress(shot: shot.id, fraction: $0))
+            emit(.segmentProgress(shot: shot, fraction: $0))
         }
+        var made: [String: Artifact] = [:]
         for output in outcome.outputs {
             guard let key = keys[output.name] else { continue }
-            let step = "segment:\(shot.id):\(output.name)"
+            let step = "\(spec.id):\(output.name)"
             let kept = try await keep(StepOutcome(outputs: [output]), of: key, as: step, in: settings.lanes)
-            ready[output.name] = kept[output.name]
+            made[output.name] = kept[output.name]
         }
-        emit(.segmentsRendered(shot: shot.id, deliveries: outputs.map(\.preset.name)))
-        return ready
+        emit(.segmentsRendered(shot: shot, deliveries: outputs.map(\.preset.name)))
+        return made
     }
 }

@@ -95,7 +95,7 @@ package struct WorkKey: Sendable, Hashable {
     /// - `mix`: loudness, and music by its digest; nil where there is neither.
     package static func film(
         segments: [String], sound: JSONDocument, preset: JSONDocument, format: JSONDocument, title: String,
-        engine: String, manifest: String = "", mix: JSONDocument? = nil
+        engine: String, manifest: String, mix: JSONDocument? = nil
     ) throws(MediaError) -> WorkKey {
         var members: [String: JSONDocument] = [
             "segments": .array(segments.map { .string($0) }), "sound": sound, "preset": preset,

@@ -16,6 +16,32 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix(".reel-") }
     }
 
+    /// The first clip is of another size, so it is encoded into a scratch folder; then comes the line that blocks.
+    @Test func `takes its scratch folder along`() async throws {
+        let folder = try Folder()
+        for (name, size) in [("a", "96x64"), ("b", "64x64"), ("c", "64x64")] {
+            try Oracle.ffmpeg([
+                "-f", "lavfi", "-i", "testsrc2=size=\(size):rate=24:duration=1", "-pix_fmt", "yuv420p",
+                "\(folder.path)/\(name).mp4",
+            ])
+        }
+        let scratch = folder.path + "/scratch"
+        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: false)
+        let run = try Shell.start(
+            Self.stuck("env TMPDIR=\(scratch) reel concat a.mp4 b.mp4 c.mp4 -o out.mp4 --progress json"),
+            in: folder.path)
+        func inside() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: scratch) }
+        while try !inside().contains(where: { $0.hasSuffix("clip-0.mp4") }), run.process.isRunning {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(run.process.isRunning)
+        kill(run.process.processIdentifier, SIGTERM)
+        let outcome = await run.outcome()
+        #expect(outcome.exit == 130, "\(outcome)")
+        #expect(try inside() == [])
+        #expect(try partials(folder).isEmpty)
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func `ends after one signal and takes its unfinished file along`(signal: Int32) async throws {
         let folder = try Folder()

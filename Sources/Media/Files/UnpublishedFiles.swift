@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The temporary files that this process holds, so that a process that must end now takes them with it.
+/// The temporary files and folders that this process holds, so that a process that must end now takes them with it.
 ///
 /// Usually a `PendingFile` removes its own file as it goes away. But a slow encoder call keeps it from going, and
 /// then only somebody who knows all names can tidy up. A file is renamed under the same lock that guards the
@@ -9,7 +9,8 @@ import Synchronization
 package enum UnpublishedFiles {
     private static let paths = Mutex<Set<String>>([])
 
-    /// From now on `removeAll()` removes this path, whether or not a file is there yet.
+    /// From now on `removeAll()` removes this path, whether or not something is there yet: a file, or a folder
+    /// that is empty once all else is removed.
     package static func add(_ path: String) { _ = paths.withLock { $0.insert(path) } }
 
     /// The file is gone, or somebody else's.
@@ -33,7 +34,8 @@ package enum UnpublishedFiles {
     package static func removeAll() {
         for _ in 0..<50 {
             let removed: Void? = paths.withLockIfAvailable { paths in
-                for path in paths { unlink(path) }
+                // What lies in a folder has a longer name than the folder, so it goes first.
+                for path in paths.sorted(by: { $0.utf8.count > $1.utf8.count }) { remove(path) }
             }
             if removed != nil { return }
             usleep(1000)

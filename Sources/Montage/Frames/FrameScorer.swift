@@ -4,34 +4,18 @@ import Media
 ///
 /// Sharpness is the root of the mean square of the Laplacian of brightness, light is how far the mean is from
 /// the ends, and contrast is the spread; their product ranks the frames. Measured on a grey picture 320 wide,
-/// where grain and block edges weigh little. Keeps the conversion from frame to frame: to prepare it takes as long as
-/// to use it.
+/// where grain and block edges weigh little.
 final class FrameScorer {
-    private final class Prepared {
-        let from: VideoFormat
-        let scaler: Scaler
-        init(_ from: VideoFormat) throws {
-            self.from = from
-            let width = min(320, max(8, from.width))
-            let height = max(8, width * from.height / max(1, from.width))
-            let to = VideoFormat(width: width, height: height, pixelFormat: .gray8, timeBase: Rational(1, 25))
-            scaler = try Scaler(from: from, to: to, algorithm: .area)
-        }
+    private let scaler = KeptScaler { from in
+        let width = min(320, max(8, from.width))
+        let height = max(8, width * from.height / max(1, from.width))
+        return VideoFormat(width: width, height: height, pixelFormat: .gray8, timeBase: Rational(1, 25))
     }
-    private var prepared: Prepared?
 
     /// The score; 0 for black, white and flat frames.
     func score(_ frame: borrowing Frame) throws -> Double {
-        let from = frame.videoFormat(timeBase: Rational(1, 25))
-        let ready: Prepared
-        if let prepared, prepared.from == from {
-            ready = prepared
-        } else {
-            ready = try Prepared(from)
-            prepared = ready
-        }
-        let (width, height) = (ready.scaler.output.width, ready.scaler.output.height)
-        let grey = try ready.scaler.scale(frame)
+        let grey = try scaler.scale(frame)
+        let (width, height) = (grey.width, grey.height)
         return grey.withPlane(0) { plane, pitch in
             var (sum, squares, edges) = (0.0, 0.0, 0.0)
             for y in 1..<(height - 1) {

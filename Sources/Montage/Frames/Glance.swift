@@ -16,30 +16,15 @@ struct Glance {
     }
 }
 
-/// Makes glances of one stream's frames; keeps the conversion from frame to frame.
+/// Makes glances of one stream's frames.
 final class Glancer {
-    private final class Prepared {
-        let from: VideoFormat
-        let scaler: Scaler
-        init(_ from: VideoFormat) throws {
-            self.from = from
-            let to = VideoFormat(
-                width: Glance.width, height: Glance.height, pixelFormat: .rgb24, timeBase: Rational(1, 25))
-            scaler = try Scaler(from: from, to: to, algorithm: .area)
-        }
+    private let scaler = KeptScaler { _ in
+        VideoFormat(
+            width: Glance.width, height: Glance.height, pixelFormat: .rgb24, timeBase: Rational(1, 25))
     }
-    private var prepared: Prepared?
 
     /// The frame's glance.
     func glance(_ frame: borrowing Frame) throws -> Glance {
-        let from = frame.videoFormat(timeBase: Rational(1, 25))
-        let ready: Prepared
-        if let prepared, prepared.from == from {
-            ready = prepared
-        } else {
-            ready = try Prepared(from)
-            prepared = ready
-        }
-        return Glance(samples: try ready.scaler.scale(frame).packedBytes())
+        Glance(samples: try scaler.scale(frame).packedBytes())
     }
 }

@@ -23,6 +23,8 @@ public enum EmbeddedManifest {
         container == "webm" || container == "matroska" ? tagName : nil
     }
 
+    static func isCarried(in container: String) -> Bool { isBox(in: container) || tag(in: container) != nil }
+
     /// Puts the box at the end of a finished file. Blocks.
     static func append(_ text: String, to path: String) throws {
         let bytes = Array(text.utf8)
@@ -51,26 +53,21 @@ public enum EmbeddedManifest {
     public static func read(_ path: String, interrupt: Interrupt) throws -> String? {
         let demuxer = try Demuxer(path: path, accept: .clips, analyse: .none, interrupt: interrupt)
         guard demuxer.container.isMP4 else { return demuxer.container.metadata[tagName] }
-        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-        defer { try? file.close() }
-        let end = try file.seekToEnd()
-        var at: UInt64 = 0
-        while at + 8 <= end {
-            try interrupt.check()
-            try file.seek(toOffset: at)
-            guard let head = try file.read(upToCount: 24), head.count >= 8 else { return nil }
-            let bytes = [UInt8](head)
-            func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
-            var size = number(0..<4)
-            if size == 1, bytes.count >= 16 { size = number(8..<16) }
-            guard size >= 8, size <= end - at else { return nil }
-            let isOurs = bytes.count == 24 && bytes[4..<8].elementsEqual("uuid".utf8)
-            if isOurs, Array(bytes[8..<24]) == boxIdentifier, size >= 24, size <= UInt64(longest) + 24 {
-                try file.seek(toOffset: at + 24)
-                return try file.read(upToCount: Int(size) - 24).map { String(decoding: $0, as: UTF8.self) }
+        guard let file = BoxFile(path: path) else { return nil }
+        var text: String?
+        file.walk(0..<file.end, limit: 10_000) { box in
+            guard box.name == "uuid", !box.isCutShort else { return true }
+            let length = box.inside.count - boxIdentifier.count
+            guard length >= 0, length <= longest,
+                file.bytes(at: box.inside.lowerBound, boxIdentifier.count, within: box.inside)
+                    == boxIdentifier
+            else { return true }
+            let start = box.inside.lowerBound + UInt64(boxIdentifier.count)
+            text = file.bytes(at: start, length, within: box.inside).map {
+                String(decoding: $0, as: UTF8.self)
             }
-            at += size
+            return false
         }
-        return nil
+        return text
     }
 }

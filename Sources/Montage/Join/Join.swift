@@ -117,7 +117,8 @@ public enum Join {
                 bitExactFrames: job.bitExactFrames ?? 0, moved: moved, delay: scan.delay,
                 colour: scan.parameters.colour,
                 editLists: job.preset.editLists ?? true,
-                indexFirst: job.preset.isIndexFirst),
+                indexFirst: job.preset.isIndexFirst,
+                manifest: EmbeddedManifest.isCarried(in: job.preset.container) ? job.manifest : nil),
             interrupt: interrupt)
         proof.loudness = bed.loudness
         try interrupt.check()

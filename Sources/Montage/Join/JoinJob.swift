@@ -40,21 +40,31 @@ public struct JoinJob: Sendable, Codable {
     /// Pictures in the segments whose coded data came unchanged from a source clip, as the segments' reports say.
     public var bitExactFrames: Int?
 
-    /// Makes a job.
+    /// Makes a job of whole segments.
     public init(
         segments: [String], sound: [SoundPiece], format: FilmFormat, preset: Preset, output: String,
         title: String? = nil, chapters: [Chapter]? = nil, bitExactFrames: Int? = nil, mix: FilmSound? = nil,
         manifest: String? = nil
     ) {
-        parts = segments.map { JoinPart(path: $0) }
+        self.init(
+            parts: segments.map { JoinPart(path: $0) }, sound: sound, format: format, preset: preset,
+            output: output, title: title)
+        self.chapters = chapters
+        self.bitExactFrames = bitExactFrames
+        self.mix = mix
+        self.manifest = manifest
+    }
+
+    /// Makes a job of runs of packets.
+    init(
+        parts: [JoinPart], sound: [SoundPiece], format: FilmFormat, preset: Preset, output: String,
+        title: String? = nil
+    ) {
+        self.parts = parts
         self.sound = sound
         self.format = format
         self.preset = preset
         self.output = output
         self.title = title
-        self.chapters = chapters
-        self.bitExactFrames = bitExactFrames
-        self.mix = mix
-        self.manifest = manifest
     }
 }

@@ -25,6 +25,8 @@ struct Prover {
         var editLists = true
         /// Whether the index must stand before the data.
         var indexFirst = false
+        /// The text that must be in the file.
+        var manifest: String?
     }
 
     /// Packets that were moved one after the other.
@@ -129,8 +131,13 @@ struct Prover {
             check("edit lists", edits == 0, edits == 0 ? "none" : "\(edits) tracks have one")
         }
         if expected.indexFirst {
-            let order = try BoxOrder.read(path)
-            check("index first", order.isIndexFirst, order.names.joined(separator: " "))
+            let layout = BoxLayout(path: path)
+            check("index first", layout.moov == "first", layout.names.joined(separator: " "))
+        }
+        if let manifest = expected.manifest {
+            let isThere = try EmbeddedManifest.read(path, interrupt: interrupt) == manifest
+            check(
+                "manifest", isThere, isThere ? "\(manifest.utf8.count) bytes" : "not the one that was given")
         }
         let copied = expected.moved.reduce(0) { $0 + ($1.isSource ? $1.count : 0) }
         return Proof(

@@ -3,7 +3,8 @@ import Media
 /// Decodes a joined film where runs of packets meet, and all of it where that costs little.
 ///
 /// A film of one encoder's segments needs no more than `EndCheck`: each was proved when it was made. Where packets
-/// of source clips stand beside encoded ones, the decoder changes its parameter sets, and that is looked at.
+/// of source clips stand beside encoded ones, the decoder changes its parameter sets, and that is looked at. Segments
+/// can hold such meetings inside: then the film's header has several sets, and all of it is decoded.
 enum SeamCheck {
     /// Pixels that are decoded without a second thought: some seconds of a small film.
     private static let cheap = 24_000_000
@@ -14,13 +15,16 @@ enum SeamCheck {
     static func run(
         _ path: String, picture: StreamInfo, runs: [Prover.MovedRun], delay: Int, interrupt: Interrupt
     ) throws -> [String]? {
-        guard runs.contains(where: \.isSource) else { return nil }
+        let meetsInside =
+            !runs.contains(where: \.isSource)
+            && (ParameterSets(avcC: picture.parameters.extradata)?.sequence.count ?? 1) > 1
+        guard meetsInside || runs.contains(where: \.isSource) else { return nil }
         let rate = (picture.averageRate ?? picture.nominalRate)
         guard let rate else { return ["the film states no rate"] }
         let frames = runs.reduce(0) { $0 + $1.count }
         let decoding = try SeamDecoding(
             path, picture: picture, rate: rate, delay: delay, interrupt: interrupt)
-        if frames * picture.parameters.width * picture.parameters.height <= cheap {
+        if meetsInside || frames * picture.parameters.width * picture.parameters.height <= cheap {
             return try decoding.run(from: 0, count: frames)
         }
         var faults: [String] = []

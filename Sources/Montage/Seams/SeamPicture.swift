@@ -75,52 +75,33 @@ struct SeamShape: Equatable {
     }
 }
 
-/// Makes the small pictures of one clip; keeps the conversion from frame to frame.
+/// Makes the small pictures of one clip.
 final class SeamReducer {
-    private final class Prepared {
-        let from: VideoFormat
-        let display: ColourTags
-        let scaler: Scaler
-        init(_ from: VideoFormat, width: Int, height: Int) throws {
-            self.from = from
-            display = from.colour.displayed
-            let to = VideoFormat(
-                width: width, height: height, pixelFormat: .rgb48le, colour: display,
-                timeBase: Rational(1, 25))
-            scaler = try Scaler(from: from, to: to, algorithm: .area)
-        }
-    }
-
     private let stream: StreamInfo
     private let shape: SeamShape
-    /// The size scaled to: the seam's, unless the clip is of another shape and is cut to it afterwards.
-    private let own: SeamShape
-    private var prepared: Prepared?
+    private let scaler: KeptScaler
 
     init(stream: StreamInfo, shape: SeamShape) {
         (self.stream, self.shape) = (stream, shape)
         let wanted = Double(shape.width) / Double(shape.height)
         let isAlike = abs(SeamShape.ratio(of: stream) / wanted - 1) < 0.02
-        own = isAlike ? shape : SeamShape(of: stream)
+        // The seam's size, unless the clip is of another shape and is cut to it afterwards.
+        let own = isAlike ? shape : SeamShape(of: stream)
+        let isTurned = stream.rotation % 180 != 0
+        scaler = KeptScaler { from in
+            VideoFormat(
+                width: isTurned ? own.height : own.width, height: isTurned ? own.width : own.height,
+                pixelFormat: .rgb48le, colour: from.colour.displayed, timeBase: Rational(1, 25))
+        }
     }
 
     func reduce(_ frame: borrowing Frame) throws -> SeamPicture {
-        let isTurned = stream.rotation % 180 != 0
-        var from = frame.videoFormat(timeBase: Rational(1, 25))
-        from.colour = frame.colour.resolvedForRGB(
+        let colour = frame.colour.resolvedForRGB(
             height: frame.height, format: frame.pixelFormat, untagged: nil)
-        let ready: Prepared
-        if let prepared, prepared.from == from {
-            ready = prepared
-        } else {
-            ready = try Prepared(
-                from, width: isTurned ? own.height : own.width, height: isTurned ? own.width : own.height)
-            prepared = ready
-        }
-        let scaled = try ready.scaler.scale(frame)
+        let scaled = try scaler.scale(frame, colour: colour)
         var picture = try Picture(
             width: scaled.width, height: scaled.height, bitDepth: 16, bytes: scaled.packedBytes(),
-            colour: ready.display)
+            colour: colour.displayed)
         if let mapped = try picture.inStandardLight(peak: (frame.hdr ?? stream.hdr)?.peak ?? 1000) {
             picture = mapped.picture
         }

@@ -63,8 +63,7 @@ enum CopiedSegment {
         }
         var bare = preset
         (bare.container, bare.audio, bare.muxerOptions) = ("mp4", nil, [:])
-        var join = JoinJob(segments: [], sound: [], format: job.format, preset: bare, output: path)
-        join.parts = parts
+        let join = JoinJob(parts: parts, sound: [], format: job.format, preset: bare, output: path)
         let proof = try Join.run(join, interrupt: interrupt)
         return SegmentReport(
             path: path, preset: preset.name, frames: proof.frames, codec: proof.videoCodec,

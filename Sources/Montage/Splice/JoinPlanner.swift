@@ -58,6 +58,9 @@ package struct JoinPlanner {
                 return try encodeAll(["\(clips[place].path): \(own)\(more)"])
             }
         }
+        if let place = clips.indices.first(where: { outsiders[$0] == nil && needsTail($0) }), free.isEmpty {
+            return try encodeAll(["\(clips[place].path): no parameter-set number is free for its end"])
+        }
         var plan = JoinPlan(clips: [], reasons: [], reference: reference)
         for place in clips.indices {
             plan.clips.append(part(place, outsider: outsiders[place], rate: chosen.rate))

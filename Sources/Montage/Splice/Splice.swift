@@ -111,6 +111,12 @@ public struct Splice: Sendable {
         var sound: [SoundPiece] = []
         let format = FilmFormat(
             width: reference.width, height: reference.height, rate: reference.rate, colour: reference.colour)
+        func number(_ id: Int?) throws -> Int {
+            guard let id else {
+                throw SegmentScan.fault(output, "its plan has no number for new parameter sets")
+            }
+            return id
+        }
         func add(_ segment: String) throws -> Int {
             let scan = try SegmentScan([JoinPart(path: segment)], rate: format.rate, interrupt: interrupt)
             guard let own = ParameterSets(avcC: scan.parameters.extradata), let common = sets else {
@@ -134,10 +140,11 @@ public struct Splice: Sendable {
                     parts.append(JoinPart(path: clip.path, frames: part.copied, isSource: true))
                     frames.append(part.copied)
                 }
-                if part.treatment == .seam, let id = plan.tailSetID {
+                if part.treatment == .seam {
                     let path = scratch.file("tail-\(place).mp4")
                     try SeamTail.render(
-                        clip, frames: part.copied..<part.frames, like: reference, setID: id, to: path,
+                        clip, frames: part.copied..<part.frames, like: reference,
+                        setID: try number(plan.tailSetID), to: path,
                         interrupt: interrupt)
                     _ = try add(path)
                 }
@@ -145,7 +152,7 @@ public struct Splice: Sendable {
                 let path = scratch.file("clip-\(place).mp4")
                 try SeamTail.conform(
                     clip, frames: part.dropped > 0 ? 0..<part.frames : nil, to: format, like: reference,
-                    setID: plan.conformSetID ?? 30, path: path, interrupt: interrupt)
+                    setID: try number(plan.conformSetID), path: path, interrupt: interrupt)
                 shown = try add(path)
             }
             sound.append(
@@ -155,8 +162,7 @@ public struct Splice: Sendable {
             progress?(0.4 * Double(place + 1) / Double(clips.count))
         }
         var job = JoinJob(
-            segments: [], sound: sound, format: format, preset: preset, output: output, title: title)
-        job.parts = parts
+            parts: parts, sound: sound, format: format, preset: preset, output: output, title: title)
         if !clips.contains(where: { $0.sound != nil }) { job.preset.audio = nil }
         let scan = SegmentScan(parameters: try coded.carrying(sets), frames: frames, delay: delay)
         return try Join.run(
@@ -176,18 +182,4 @@ public struct Splice: Sendable {
         return try CopiedSound(
             zip(clips, plan.clips).map { ($0.path, $1.frames) }, rate: rate, interrupt: interrupt)
     }
-}
-
-/// A folder for what is made on the way, removed with its last reference.
-final class ScratchFolder {
-    private let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "/reel-splice-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
 }

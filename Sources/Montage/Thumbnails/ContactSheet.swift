@@ -22,25 +22,20 @@ struct ContactSheet {
         let (w, h) = (tiles.width, tiles.height)
         let width = columns * (w + Self.gap) + Self.gap
         let height = rows * (h + Self.gap) + Self.gap
-        var bytes = [UInt8](repeating: 32, count: width * height * 3)
+        var canvas = Canvas(width: width, height: height, grey: 32)
         for (number, tile) in tiles.tiles.enumerated() {
             let left = Self.gap + number % columns * (w + Self.gap)
             let top = Self.gap + number / columns * (h + Self.gap)
-            for line in 0..<h {
-                let to = ((top + line) * width + left) * 3
-                bytes.replaceSubrange(
-                    to..<(to + w * 3), with: tile.picture.bytes[(line * w * 3)..<((line + 1) * w * 3)])
-            }
-            // The time stands in the lower left corner, white on black, as far as it fits.
-            let label = Digits.dots(Digits.text(seconds: tile.seconds), scale: Self.scale)
-            for y in 0..<min(label.height, h) {
-                for x in 0..<min(label.width, w) {
-                    let at = ((top + h - min(label.height, h) + y) * width + left + x) * 3
-                    let value: UInt8 = label.isLit[y * label.width + x] ? 255 : 0
-                    for channel in 0..<3 { bytes[at + channel] = value }
-                }
-            }
+            canvas.put(tile.picture, x: left, y: top)
+            // The time stands in the lower left corner, white on black with a border of one dot, where it fits.
+            let label = Letters.text(seconds: tile.seconds)
+            let labelWidth = (label.count * (Letters.width + 1) + 1) * Self.scale
+            let labelHeight = (Letters.height + 2) * Self.scale
+            guard labelWidth <= w, labelHeight <= h else { continue }
+            let labelTop = top + h - labelHeight
+            canvas.fill(x: left, y: labelTop, width: labelWidth, height: labelHeight, grey: 0)
+            canvas.write(label, scale: Self.scale, x: left + Self.scale, y: labelTop + Self.scale)
         }
-        return try Picture(width: width, height: height, bytes: bytes)
+        return try canvas.picture()
     }
 }

@@ -100,9 +100,9 @@ final class ClipReader: @unchecked Sendable {
         }
         let gate = SeekGate(range: range, source: source, rate: rate)
         do {
-            if let seek = try ClipSeek.start(source, pass, gate: gate, claimedEnd: claimedEnd) {
+            if let begun = try ClipSeek.start(source, pass, gate: gate, claimedEnd: claimedEnd) {
                 try withoutActuallyEscaping(emit) { emit in
-                    try run(source, seek.pass, gate) { try gate.pass($0, to: emit) }
+                    try run(source, begun, gate) { try gate.pass($0, to: emit) }
                 }
                 hasSought = true
                 return

@@ -8,11 +8,6 @@ import Media
 /// good where anything is not as it should be. The clip is then read from its beginning, as if nothing had
 /// happened. So an economy can be lost here, and never a picture.
 enum ClipSeek {
-    struct Start {
-        /// A pass that knows the clip's first picture and waits for the next.
-        var pass: ClipPass
-    }
-
     /// Whether container and codec are of the kind that can be sought exactly.
     static func isThinkable(in source: ClipSource) -> Bool {
         let container = source.demuxer.container
@@ -20,12 +15,13 @@ enum ClipSeek {
             && TrustedCodec.startsAtKeyframes(source.video.parameters.codecName)
     }
 
-    /// Decodes the first picture and goes to a keyframe before the part; nil where that is not worth it.
+    /// Decodes the first picture and goes to a keyframe before the part; nil where that is not worth it, else a
+    /// pass that knows the clip's first picture and waits for the next.
     ///
     /// - Parameter gate: Told where the part begins.
     static func start(
         _ source: ClipSource, _ pass: ClipPass, gate: SeekGate, claimedEnd: Int64?
-    ) throws -> Start? {
+    ) throws -> ClipPass? {
         let video = source.video
         let first = try Frame()
         guard try decodeFirst(source, into: first), let begin = first.pts, !first.isInterlaced else {
@@ -51,7 +47,7 @@ enum ClipSeek {
         var begun = pass
         try begun.resume(after: first)
         gate.expect(first: begin, target: target)
-        return Start(pass: begun)
+        return begun
     }
 
     /// Places in the file go up with the times, as far as an index tells: a clock that starts again in the middle

@@ -107,20 +107,11 @@ final class SeekGate {
     private func startsAfresh(_ packet: borrowing Packet) -> Bool {
         let coded = source.video.parameters
         guard coded.codecName == "h264" else { return true }
-        // The length field of each unit is as wide as the header says. Source: ISO/IEC 14496-15, 5.3.3.1.
-        let header = coded.extradata
-        guard header.count > 4, header[0] == 1 else { return false }
-        let width = Int(header[4] & 3) + 1
-        return packet.withBytes { bytes in
-            var at = 0
-            while at + width < bytes.count {
-                var size = 0
-                for i in 0..<width { size = size << 8 | Int(bytes[at + i]) }
-                at += width
-                if bytes[at] & 31 == 5 { return true }
-                at += size
-            }
-            return false
+        guard let sets = ParameterSets(avcC: coded.extradata) else { return false }
+        var isIDR = false
+        let isWhole = packet.withBytes { bytes in
+            NALUnits.walk(bytes, lengthSize: sets.lengthSize) { if $0[0] & 31 == 5 { isIDR = true } }
         }
+        return isWhole && isIDR
     }
 }

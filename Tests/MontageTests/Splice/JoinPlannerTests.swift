@@ -92,6 +92,22 @@ import Testing
         #expect(plan.tailSetID == 31)
     }
 
+    @Test func `where every number is taken, nothing is cut by encoding an end`() throws {
+        var clip = try Self.clip("a", cuts: [44, 48])
+        // Picture sets of all numbers: ue(v) of n is n + 1 in binary after as many zeros as it has bits, less one.
+        var header: [UInt8] = [1, 100, 0, 31, 0xff, 0xe1, 0, 5, 0x67, 100, 0, 31, 0x81, 32]
+        for id in UInt16(1)...32 {
+            let zeros = 15 - id.leadingZeroBitCount
+            let code = id << (15 - 2 * zeros)
+            header += [0, 4, 0x68, UInt8(code >> 8), UInt8(code & 0xff), 1]
+        }
+        clip.sets = try #require(ParameterSets(avcC: header))
+        #expect(clip.sets?.pictureIDs == Array(0..<32))
+        let plan = try JoinPlanner(clips: [clip, clip], twins: [1]).plan()
+        #expect(plan.clips.map(\.treatment) == [.encode, .encode])
+        #expect(plan.reasons == ["a: no parameter-set number is free for its end"])
+    }
+
     @Test func `an end that cannot be decoded by itself makes the clip an outlier`() throws {
         var open = try Self.clip("open", cuts: [44, 48])
         open.tailFaults = ["some of its keyframes are recovery points of open groups and no IDR pictures"]

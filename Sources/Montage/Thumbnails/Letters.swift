@@ -25,16 +25,23 @@ enum Letters {
         "(": [2, 4, 8, 8, 8, 4, 2], ")": [8, 4, 2, 2, 2, 4, 8], "+": [0, 4, 4, 31, 4, 4, 0],
     ]
 
-    /// Draws a line of text in white; small letters as capitals, signs without a shape as gaps.
-    static func draw(_ text: String, scale: Int, x: Int, y: Int, on canvas: inout Canvas) {
+    /// Calls `body` with column and row of each lit dot of a line of text: small letters as capitals, signs without
+    /// a shape as gaps, one empty column between two letters.
+    static func forEachDot(of text: String, _ body: (_ column: Int, _ row: Int) -> Void) {
         for (place, letter) in text.uppercased().enumerated() {
             for (row, bits) in (shapes[letter] ?? []).enumerated() {
                 for column in 0..<width where bits >> (width - 1 - column) & 1 == 1 {
-                    canvas.fill(
-                        x: x + (place * (width + 1) + column) * scale, y: y + row * scale, width: scale,
-                        height: scale, grey: 255)
+                    body(place * (width + 1) + column, row)
                 }
             }
         }
+    }
+
+    /// "1:02.5": minutes, seconds and tenths.
+    static func text(seconds: Double) -> String {
+        let tenths = min(Int((max(0, min(seconds, 1e9)) * 10).rounded()), 9_999_999_999)
+        let (minutes, rest) = tenths.quotientAndRemainder(dividingBy: 600)
+        let whole = rest / 10
+        return "\(minutes):\(whole < 10 ? "0" : "")\(whole).\(rest % 10)"
     }
 }
