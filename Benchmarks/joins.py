@@ -3,7 +3,7 @@
 
     python3 Benchmarks/joins.py --reel .build/release/reel [--pairs 3] [--only chain]
 
-The method is that of bench.py, which can run these too: `joins.figures` maps names to functions of a Bench.
+The method is that of bench.py, which runs these too: `joins.figures` maps names to functions of a Bench.
 """
 import argparse
 import pathlib
@@ -104,12 +104,12 @@ def memory(bench):
     for count in (10, 500):
         runs = [benches.run([bench.reel, "concat", *clips[:count], "-o", str(bench.folder / "memory.mp4"),
                              "--mode", "copy", "--join", "match"]) for _ in range(3)]
-        peaks[count] = statistics.median(peak for _, peak in runs)
+        peaks[count] = statistics.median(cost.peak for cost in runs)
     bench.row("copy-join, peak of 500 to 10 clips", f"{peaks[500]:.0f} MB", f"{peaks[10]:.0f} MB",
               peaks[500] / peaks[10], 1.1)
 
 
-figures = {"film": film, "copies": copies, "memory": memory}
+figures = {"joined-film": film, "joined-copies": copies, "joined-memory": memory}
 
 
 def main():
