@@ -20,7 +20,7 @@ RELEASE := -c release -debug-info-format $(DEBUG_INFO)
 TESTING := $(RELEASE) --disable-testable-imports --disable-xctest
 FILTER ?=
 
-.PHONY: menu film test compat handoff fuzz asan build check format lint bench clean setup setup-test
+.PHONY: menu film test compat handoff players fuzz asan build check format lint bench clean setup setup-test
 
 menu:
 	@echo "make <target>:"
@@ -46,6 +46,9 @@ compat: setup-test build ## have Runware's own Python SDKs make clips with the s
 
 handoff: setup-test build ## have OpenTimelineIO read the lists of edits that Reel writes
 	@.ci/handoff $(REEL)
+
+players: setup-test build ## have Chromium and GStreamer play joined films and go back to every seam (installs them)
+	@.ci/players $(REEL)
 
 # gold, the toolchain's usual linker on Debian, fails on a sanitised build with an error of its own.
 fuzz: setup ## read made-up media files for FUZZ_SECONDS (600); what crashes or leaks is kept in .build/fuzz/found

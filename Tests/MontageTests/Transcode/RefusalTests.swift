@@ -99,4 +99,34 @@ import Testing
         #expect(fault?.code == .diskFull)
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk).isEmpty)
     }
+
+    @Test(.enabled(if: canMount, "needs the right to mount a file system"))
+    func `a disk that may only be read is refused before any work`() throws {
+        let disk = folder.file("disk")
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        try #require(mount("tmpfs", disk, "tmpfs", UInt(MS_RDONLY), "size=64k") == 0)
+        defer { umount(disk) }
+        let clip = try Cuts.clip(folder, "in.mp4", seconds: 0.5)
+        let preset = try Cuts.preset("mp4-web")
+        // No film at all: whoever begins with the clip complains about that.
+        let broken = folder.file("broken.mp4")
+        try folder.write("broken.mp4", [1, 2, 3])
+        let tries: [() throws -> Void] = [
+            {
+                _ = try Transcode.run(
+                    input: broken, outputs: [.init(path: disk + "/out.mp4", preset: preset)],
+                    interrupt: Interrupt())
+            },
+            {
+                _ = try Splice(inputs: [clip, clip], output: disk + "/out.mp4", preset: preset)
+                    .run(interrupt: Interrupt())
+            },
+            { _ = try PendingFile.write([1], to: disk + "/out.png") },
+        ]
+        for attempt in tries {
+            let fault = #expect(throws: MediaError.self) { try attempt() }
+            #expect(fault?.code == .permissionDenied)
+            #expect(fault?.hint?.contains("permissions") == true)
+        }
+    }
 }
