@@ -60,7 +60,7 @@ struct Reel: AsyncParsableCommand {
                 name: "Clip",
                 subcommands: [
                     ProbeCommand.self, FrameCommand.self, TranscodeCommand.self, ConcatCommand.self,
-                    ThumbsCommand.self, SeamsCommand.self,
+                    ThumbsCommand.self, SeamsCommand.self, LintCommand.self,
                 ]),
             CommandGroup(
                 name: "Other",

@@ -15,7 +15,9 @@ struct PresetFields {
     {
         MontageError(
             .presetInvalid, operation: "\(key) \(what)", subject: origin.text,
-            hint: hint ?? "Correct the preset file; docs/PRESETS.md lists what may stand in it.")
+            hint: hint
+                ?? "Correct the file; docs/PRESETS.md says what may stand in a preset, docs/LINT.md in a platform."
+        )
     }
 
     func fault(_ key: String, _ what: String, hint: String? = nil) -> MontageError {

@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `reel lint` prints a command; running it must give a file that lint has nothing to say about.
+@Suite struct `The command that lint prints` {
+    /// How ffmpeg makes a file that is at fault, the platform, and whether it would be refused.
+    static let cases: [(words: String, file: String, platform: String, isRefused: Bool)] = [
+        ("-c:v libx264 -pix_fmt yuv420p", "last.mp4", "web", true),
+        ("-c:v libx264 -pix_fmt yuv420p -bf 2 -movflags +faststart", "edits.mp4", "instagram", true),
+        ("-c:v libx264 -pix_fmt yuv444p -movflags +faststart", "chroma.mp4", "web", true),
+        (
+            "-c:v libx265 -x265-params log-level=none -tag:v hvc1 -movflags +faststart", "hevc.mp4", "web",
+            true
+        ),
+        ("-vf crop=321:181 -c:v libx264 -pix_fmt yuv444p", "odd.mp4", "instagram", true),
+        (
+            "-vf \"setpts='(N+mod(N,2)*0.3)/24/TB'\" -fps_mode vfr -c:v libx264 -pix_fmt yuv420p", "vfr.mp4",
+            "tiktok", false
+        ),
+        ("-c:v libx264 -pix_fmt yuv420p -ac 6", "surround.mp4", "instagram", true),
+        ("-c:v libx264 -pix_fmt yuv420p -ac 1 -ar 44100", "mono.mp4", "youtube", false),
+        ("-c:v libx264 -pix_fmt yuv420p -an", "silent.mp4", "instagram", true),
+        ("-vf setsar=4/3 -c:v libx264 -pix_fmt yuv420p", "wide.mp4", "tiktok", false),
+        (
+            "-vf scale=2048:1152 -c:v libx264 -preset ultrafast -pix_fmt yuv420p", "large.mp4", "instagram",
+            true
+        ),
+        ("-c:v libvpx-vp9 -cpu-used 8 -deadline realtime -c:a libopus", "other.webm", "instagram", true),
+    ]
+
+    @Test func `mends the file`() async throws {
+        let folder = try Folder()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for one in Self.cases { group.addTask { try await Self.check(one, in: folder.path) } }
+            try await group.waitForAll()
+        }
+    }
+
+    private static func check(
+        _ one: (words: String, file: String, platform: String, isRefused: Bool), in folder: String
+    ) async throws {
+        let made = try await Shell.run(
+            "ffmpeg -v error -f lavfi -i testsrc2=size=640x360:rate=24:duration=3.2 -f lavfi "
+                + "-i sine=sample_rate=48000:duration=3.2 \(one.words) \(one.file)", in: folder)
+        #expect(made.exit == 0, "\(one.file): \(made)")
+        let before = try await Shell.run("reel lint \(one.file) --for \(one.platform)", in: folder)
+        #expect(before.exit == (one.isRefused ? 5 : 0), "\(one.file): \(before)")
+        let line = try #require(
+            before.output.split(separator: "\n").first { $0.hasPrefix("  mend  ") }, "\(one.file): \(before)")
+        let command = String(line.dropFirst("  mend  ".count))
+        let mended = try await Shell.run(command, in: folder)
+        #expect(mended.exit == 0, "\(one.file): \(command)\n\(mended)")
+        let name = try #require(mended.output.split(separator: "\n").first)
+        let after = try await Shell.run("reel lint \(name) --for \(one.platform)", in: folder)
+        #expect(after.exit == 0 && !after.output.contains("  warn  "), "\(one.file): \(command)\n\(after)")
+    }
+}
