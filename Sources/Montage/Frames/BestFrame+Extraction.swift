@@ -11,12 +11,14 @@ extension FrameExtraction {
     /// A clip of a minute or less is decoded whole and up to 64 frames at equal distances are compared; of
     /// longer ones, where they can be sought in, 64 places are looked at, a few frames each.
     ///
-    /// - Parameters: As `frame`.
+    /// - Parameters: As `frame`, and `threads`: the decoder's own; 0 for as many as the machine has cores. Where many
+    ///   clips are looked at side by side, one thread each takes the least work.
     /// - Throws: As `frame`.
     public static func best(
-        of path: String, accept: DemuxerSet = .media, light: PictureLight = .standard, interrupt: Interrupt
+        of path: String, accept: DemuxerSet = .media, light: PictureLight = .standard, threads: Int = 0,
+        interrupt: Interrupt
     ) throws -> ExtractedFrame {
-        let walk = try FrameWalk(path: path, accept: accept, interrupt: interrupt)
+        let walk = try FrameWalk(path: path, accept: accept, threads: threads, interrupt: interrupt)
         let container = walk.demuxer.container
         let expected = walk.expectedFrames ?? walked
         var best = BestFrame()
@@ -27,7 +29,10 @@ extension FrameExtraction {
             try extract(frame, of: walk.stream, index: nil, note: walk.note, light: light, isSought: true)
         }
         if found == nil {
-            let whole = try FrameWalk(path: path, accept: accept, interrupt: interrupt)
+            // Where nothing was sought, nothing has been read yet.
+            let whole =
+                isSought
+                ? try FrameWalk(path: path, accept: accept, threads: threads, interrupt: interrupt) : walk
             let step = max(1, expected / candidates)
             let frame = try Frame()
             var index = 0

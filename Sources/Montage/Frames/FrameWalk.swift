@@ -34,12 +34,13 @@ final class FrameWalk {
     ///
     /// MP4 and MOV are opened by their index alone when it says enough; other containers are analysed.
     ///
+    /// - Parameter threads: The decoder's own; 0 for as many as the machine has cores.
     /// - Throws: `MontageError.noVideo`; `MediaError` if the file cannot be opened or its codec is unknown.
-    init(path: String, accept: DemuxerSet, interrupt: Interrupt) throws {
+    init(path: String, accept: DemuxerSet, threads: Int = 0, interrupt: Interrupt) throws {
         let demuxer = try Opening.open(path, accept: accept, for: .decoding, interrupt: interrupt)
         let stream = try Opening.pictureStream(of: demuxer, path: path)
         demuxer.keepOnly([stream.index])
-        let decoder = try Decoder(stream)
+        let decoder = try Decoder(stream, threads: threads)
         let packet = try Packet()
         self.demuxer = demuxer
         self.stream = stream

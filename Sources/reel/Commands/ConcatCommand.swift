@@ -61,7 +61,7 @@ struct ConcatCommand: AsyncParsableCommand, StopsSoon {
 
         let (join, progress) = (join, Progress(telling.progress))
         let title = "concat \(files.count) clips"
-        let whole = await WorkPace.Whole.of(files)
+        let whole = progress.isTold ? await WorkPace.Whole.of(files) : nil
         let made: (proof: Proof, plan: JoinPlan)
         do {
             job = try await Self.withTwins(job, join)

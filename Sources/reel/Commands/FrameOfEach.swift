@@ -62,9 +62,11 @@ struct FrameOfEach {
         do {
             try InputPath.check(file)
             let (choice, format, target) = (choice, format, target)
+            let threads = files.count > 1 ? 1 : 0
             return .success(
                 try await Lanes.shared.run { interrupt in
-                    try choice.take(of: file, to: output, as: format, target, interrupt: interrupt)
+                    try choice.take(
+                        of: file, to: output, as: format, target, threads: threads, interrupt: interrupt)
                 })
         } catch {
             return .failure(error)
@@ -78,13 +80,13 @@ extension FrameChoice {
     /// The file is not flushed to the disk: it is quickly made again.
     func take(
         of file: String, to output: String, as format: PictureFormat, _ target: PictureTarget,
-        interrupt: Interrupt
+        threads: Int = 0, interrupt: Interrupt
     ) throws -> FrameReport {
         var frame: ExtractedFrame
         if let position {
             frame = try FrameExtraction.frame(of: file, at: position, interrupt: interrupt)
         } else {
-            frame = try FrameExtraction.best(of: file, interrupt: interrupt)
+            frame = try FrameExtraction.best(of: file, threads: threads, interrupt: interrupt)
         }
         frame.picture = try target.fitted(frame.picture)
         let bytes = try target.encode(frame.picture, format)

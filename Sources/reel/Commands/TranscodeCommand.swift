@@ -106,7 +106,7 @@ struct TranscodeCommand: AsyncParsableCommand, StopsSoon {
 
         let (poster, thumbnails, progress) = (poster, small.order, Progress(telling.progress))
         let title = "transcode \(file)"
-        let whole = await WorkPace.Whole.of(file, settings)
+        let whole = progress.isTold ? await WorkPace.Whole.of(file, settings) : nil
         let report: TranscodeReport
         do {
             report = try await Lanes.shared.run { interrupt in

@@ -35,6 +35,9 @@ final class Progress: Sendable {
             }
     }
 
+    /// Whether how far the work is will be told at all: where it is not, nobody needs to find out how much it is.
+    var isTold: Bool { way != .plain }
+
     /// A line that stays.
     func say(_ text: String) {
         state.withLock { state in
