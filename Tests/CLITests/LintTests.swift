@@ -29,6 +29,11 @@ import Testing
         ("-c:v libvpx-vp9 -cpu-used 8 -deadline realtime -c:a libopus", "other.webm", "instagram", true),
     ]
 
+    /// The folder of presets of this checkout.
+    static let presets = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("presets").path
+
     @Test func `mends the file`() async throws {
         let folder = try Folder()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -54,5 +59,37 @@ import Testing
         let name = try #require(mended.output.split(separator: "\n").first)
         let after = try await Shell.run("reel lint \(name) --for \(one.platform)", in: folder)
         #expect(after.exit == 0 && !after.output.contains("  warn  "), "\(one.file): \(command)\n\(after)")
+    }
+
+    @Test func `goes to a file of its own and finds the presets, and interlaced pictures are told`()
+        async throws
+    {
+        let folder = try Folder()
+        let source = "-f lavfi -i testsrc2=size=640x360:rate=24:duration=3.2 -f lavfi -i sine=duration=3.2"
+        let made = try await Shell.run(
+            "ffmpeg -v error \(source) -c:v libx264 -pix_fmt yuv420p clip.mov && ffmpeg -v error -i clip.mov -c copy clip.mp4"
+                + " && ffmpeg -v error \(source) -c:v libx264 -flags +ildct+ilme -x264-params tff=1 -pix_fmt yuv420p"
+                + " -movflags +faststart fields.mp4 && ffmpeg -v error \(source) -vn sound.mp4"
+                + " && PRESETS='\(Self.presets)' && mkdir -p own/platforms && cp \"$PRESETS/mp4-web.yaml\" own/mine.yaml"
+                + " && sed -i 's/^name: .*/name: mine/' own/mine.yaml"
+                + " && sed 's/^name: .*/name: here/;s/^preset: .*/preset: mine/' \"$PRESETS/platforms/web.yaml\""
+                + " > own/platforms/here.yaml", in: folder.path)
+        #expect(made.exit == 0, "\(made)")
+        let both = try await Shell.run("reel lint clip.mov clip.mp4 --for instagram", in: folder.path)
+        let outputs = both.output.split(separator: "\n").filter { $0.hasPrefix("  mend") }
+            .compactMap { $0.split(separator: " ").first { $0.contains("instagram") } }
+        #expect(outputs == ["clip.instagram.mp4", "clip.instagram-2.mp4"], "\(both)")
+        #expect(both.output.hasSuffix("0 of 2 files pass for instagram\n"))
+        let fields = try await Shell.run("reel lint fields.mp4 --for instagram", in: folder.path)
+        #expect(fields.output.contains("warn  progressive"), "\(fields)")
+        let own = try await Shell.run("reel lint fields.mp4 --for here --presets own", in: folder.path)
+        let line = try #require(own.output.split(separator: "\n").first { $0.hasPrefix("  mend") }, "\(own)")
+        #expect(line.contains("--preset mine --presets own"), "\(own)")
+        let mended = try await Shell.run(String(line.dropFirst(8)), in: folder.path)
+        #expect(mended.exit == 0, "\(line)\n\(mended)")
+        let sound = try await Shell.run("reel lint sound.mp4 --for web", in: folder.path)
+        #expect(sound.exit == 5)
+        #expect(sound.output.contains("no command mends: video codec"), "\(sound)")
+        #expect(sound.output.components(separatedBy: "no picture").count == 2, "\(sound)")
     }
 }

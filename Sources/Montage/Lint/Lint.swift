@@ -7,11 +7,19 @@ public enum Lint {
     /// - Parameters:
     ///   - loudness: What was measured, in LUFS; nil leaves the requirement out.
     ///   - output: Where the command that mends it writes to.
+    ///   - presets: The folder of presets that the command is to name; nil for none.
     public static func judge(
-        _ report: ClipReport, for platform: Platform, loudness: Double? = nil, output: String
+        _ report: ClipReport, for platform: Platform, loudness: Double? = nil, output: String,
+        presets: String? = nil
     ) -> LintReport {
         var findings: [LintReport.Finding] = []
         for rule in platform.rules {
+            // Without a picture there is one thing to say, and not one for each that it might have.
+            if report.video == nil, rule.requirement.isOfPicture,
+                findings.contains(where: \.requirement.isOfPicture)
+            {
+                continue
+            }
             guard let (found, isGood) = look(report, rule, loudness) else { continue }
             findings.append(
                 .init(
@@ -21,7 +29,8 @@ public enum Lint {
         }
         var result = LintReport(
             path: report.path, platform: platform.name, findings: findings, command: nil, unmended: [])
-        let remedy = LintRemedy(report, platform, broken: findings.filter { $0.verdict != .ok })
+        let remedy = LintRemedy(
+            report, platform, broken: findings.filter { $0.verdict != .ok }, presets: presets)
         result.command = remedy.command(output: output)
         result.unmended = remedy.unmended
         return result

@@ -70,8 +70,11 @@ enum LintFacts {
                 shape.num == shape.den ? "yes" : "they are \(shape.num):\(shape.den)", shape.num == shape.den
             )
         case .progressive:
-            let isUnknown = video.fieldOrder == "unknown"
-            return (isUnknown ? "yes" : video.fieldOrder, isUnknown || video.fieldOrder == "progressive")
+            guard video.fieldOrder == "unknown" else {
+                return (video.fieldOrder, video.fieldOrder == "progressive")
+            }
+            // Of H.264 the probe knows where the header says so; other codecs of today have no fields, or tell.
+            return stream.codec == "h264" ? ("it may have fields", nil) : ("yes", true)
         case .closedGroups:
             return (gop?.isClosed.map { $0 ? "yes" : "they are open" } ?? "unknown", gop?.isClosed)
         case .longestGroup:

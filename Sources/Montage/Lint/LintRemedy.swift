@@ -5,16 +5,21 @@ struct LintRemedy {
     private let report: ClipReport
     private let platform: Platform
     private let broken: Set<Requirement>
+    private let presets: String?
 
-    init(_ report: ClipReport, _ platform: Platform, broken: [LintReport.Finding]) {
+    init(_ report: ClipReport, _ platform: Platform, broken: [LintReport.Finding], presets: String?) {
+        self.presets = presets
         self.report = report
         self.platform = platform
         self.broken = Set(broken.map(\.requirement))
     }
 
-    /// What a person must decide: a film cannot be made longer, and how to cut it nobody knows.
+    /// What a person must decide: a film cannot be made longer, and how to cut it nobody knows; nor is there a
+    /// picture for what has none.
     var unmended: [Requirement] {
-        Requirement.allCases.filter { [.shortest, .longest].contains($0) && broken.contains($0) }
+        Requirement.allCases.filter {
+            broken.contains($0) && ([.shortest, .longest].contains($0) || report.video == nil)
+        }
     }
 
     /// The words of it; nil where it would mend nothing.
@@ -22,15 +27,16 @@ struct LintRemedy {
         let mended = broken.subtracting([.shortest, .longest])
         guard !mended.isEmpty, report.video != nil else { return nil }
         var words = ["reel", "transcode"]
-        // Packets are moved where only the container is at fault; an edit list goes only with an encode.
+        // Packets are moved where only the container is at fault.
         let asksNoEdits = platform.rules.contains { $0.requirement == .noEditLists }
-        let isContainer = mended.isSubset(of: [.indexFirst, .containers]) && !asksNoEdits && takesMP4
+        let isContainer = mended.isSubset(of: [.indexFirst, .containers, .noEditLists]) && takesMP4
         words += [
             isPlain(report.path) ? report.path : "./" + report.path, "-o",
             isPlain(output) ? output : "./" + output,
         ]
         words += ["--preset", isContainer ? "mp4-copy" : platform.preset]
-        if isContainer { return words }
+        if let presets { words += ["--presets", presets] }
+        if isContainer { return words + (asksNoEdits ? ["--set", "muxer.editLists=false"] : []) }
         if let size { words += ["--fit", "\(size.width)x\(size.height)"] }
         if let rate { words += ["--rate", rate] }
         if mended.contains(.loudness), let target = bound(.loudness) {

@@ -49,7 +49,9 @@ public struct LintReport: Sendable, Codable, Equatable {
         let verdict =
             failed > 0
             ? "\(failed) of \(findings.count) requirements are not met" : "it meets what is required"
-        var lines = ["\(path) for \(platform): \(verdict)\(warned > 0 ? ", \(warned) warnings" : "")"]
+        var lines = [
+            "\(path) for \(platform): \(verdict)\(warned > 0 ? ", \(warned) warning\(warned == 1 ? "" : "s")" : "")"
+        ]
         for finding in sorted {
             let word = ["ok": "ok  ", "warning": "warn", "fail": "FAIL"][finding.verdict.rawValue] ?? ""
             let title = finding.requirement.title

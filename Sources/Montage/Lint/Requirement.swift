@@ -44,6 +44,18 @@ public enum Requirement: String, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// Whether it is about the pictures themselves.
+    var isOfPicture: Bool {
+        switch self {
+        case .videoCodecs, .profiles, .pixelFormats, .minimumRate, .maximumRate, .constantRate, .minimumSide,
+            .maximumWidth, .maximumHeight, .narrowest, .widest, .evenSize, .squarePixels, .progressive,
+            .closedGroups,
+            .longestGroup, .colourTags, .standardRange:
+            true
+        default: false
+        }
+    }
+
     /// Its name for people.
     public var title: String {
         switch self {
@@ -51,12 +63,14 @@ public enum Requirement: String, Sendable, Codable, CaseIterable {
         case .videoCodecs: "video codec"
         case .profiles: "H.264 profile"
         case .pixelFormats: "pixel format"
-        case .minimumRate, .maximumRate: "frame rate"
+        case .minimumRate: "frame rate, at least"
+        case .maximumRate: "frame rate, at most"
         case .constantRate: "constant frame rate"
         case .minimumSide: "smaller side"
         case .maximumWidth: "width"
         case .maximumHeight: "height"
-        case .narrowest, .widest: "aspect ratio"
+        case .narrowest: "aspect ratio, at least"
+        case .widest: "aspect ratio, at most"
         case .evenSize: "even width and height"
         case .squarePixels: "square pixels"
         case .progressive: "progressive"
@@ -74,7 +88,8 @@ public enum Requirement: String, Sendable, Codable, CaseIterable {
         case .indexFirst: "moov first"
         case .noEditLists: "no edit lists"
         case .startsAtZero: "start at zero"
-        case .shortest, .longest: "duration"
+        case .shortest: "duration, at least"
+        case .longest: "duration, at most"
         case .maximumSize: "file size"
         }
     }

@@ -66,7 +66,11 @@ extension Reading {
             isMirrored: stream.isMirrored, averageRate: stream.averageRate, nominalRate: stream.nominalRate,
             isVariableRate: isShown ? isVariable : nil,
             colour: coded.colour.filled(from: header?.colour),
-            hdr: stream.hdrMetadata, fieldOrder: coded.fieldOrder, reorderDepth: coded.reorderDepth,
+            hdr: stream.hdrMetadata,
+            // By an index alone FFmpeg does not tell; where the header allows no fields there are none.
+            fieldOrder: coded.fieldOrder == "unknown" && header?.isProgressive == true
+                ? "progressive" : coded.fieldOrder,
+            reorderDepth: coded.reorderDepth,
             measuredRate: isShown ? measuredRate : nil,
             shortestInterval: isShown ? distances.map { Double($0.lowerBound) * tick } : nil,
             longestInterval: isShown ? distances.map { Double($0.upperBound) * tick } : nil,
