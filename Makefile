@@ -60,7 +60,8 @@ fuzz: setup ## read made-up media files for FUZZ_SECONDS (600); what crashes or 
 	    -artifact_prefix=.build/fuzz/found/ .build/fuzz/corpus
 
 asan: setup-test ## run the tests of Media and Montage under the address sanitizer, leaks included
-	@swift test -c release --disable-testable-imports --disable-xctest --scratch-path .build/asan \
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks.supp swift test -c release --disable-testable-imports \
+	    --disable-xctest --scratch-path .build/asan \
 	    --sanitize address -Xswiftc -use-ld=lld --filter '^(MediaTests|MontageTests)\.'
 
 build: setup ## build the program into .build/release/reel
