@@ -12,6 +12,17 @@ import Testing
             + "exec \(command) 2>full"
     }
 
+    private static func outcome(of run: Running, after signal: Int32) async -> Shell.Outcome {
+        kill(run.process.processIdentifier, signal)
+        // Far more than the 200 ms it may take, for machines with much else to do; stuck, it would stay for ever.
+        let watch = Task {
+            try await Task.sleep(for: .seconds(30))
+            kill(run.process.processIdentifier, SIGKILL)
+        }
+        defer { watch.cancel() }
+        return await run.outcome()
+    }
+
     private func partials(_ folder: Folder) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix(".reel-") }
     }
@@ -35,8 +46,7 @@ import Testing
             try await Task.sleep(for: .milliseconds(5))
         }
         #expect(run.process.isRunning)
-        kill(run.process.processIdentifier, SIGTERM)
-        let outcome = await run.outcome()
+        let outcome = await Self.outcome(of: run, after: SIGTERM)
         #expect(outcome.exit == 130, "\(outcome)")
         #expect(try inside() == [])
         #expect(try partials(folder).isEmpty)
@@ -54,14 +64,7 @@ import Testing
             try await Task.sleep(for: .milliseconds(5))
         }
         #expect(run.process.isRunning && !FileManager.default.fileExists(atPath: folder.path + "/out.mp4"))
-        kill(run.process.processIdentifier, signal)
-        // Far more than the 200 ms it may take, for machines with much else to do; stuck, it would stay for ever.
-        let watch = Task {
-            try await Task.sleep(for: .seconds(30))
-            kill(run.process.processIdentifier, SIGKILL)
-        }
-        let outcome = await run.outcome()
-        watch.cancel()
+        let outcome = await Self.outcome(of: run, after: signal)
         #expect(outcome.exit == 130, "\(outcome)")
         #expect(try partials(folder).isEmpty)
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/out.mp4"))

@@ -62,7 +62,8 @@ struct FrameOfEach {
         do {
             try InputPath.check(file)
             let (choice, format, target) = (choice, format, target)
-            let threads = files.count > 1 ? 1 : 0
+            // As many clips as cores keep all of them busy with a thread each.
+            let threads = files.count >= ProcessInfo.processInfo.activeProcessorCount ? 1 : 0
             return .success(
                 try await Lanes.shared.run { interrupt in
                     try choice.take(
