@@ -86,7 +86,7 @@ struct LintRemedy {
         if broken.contains(.maximumRate), let most = bound(.maximumRate), own > most {
             return Lint.decimal(most)
         }
-        // Half, a third: frames are then left out evenly; up, each is shown twice.
+        // A multiple: each frame is then shown as often as the others.
         if broken.contains(.minimumRate), let least = bound(.minimumRate), own < least {
             let times = (least / own).rounded(.up)
             return Lint.decimal(own * times)
