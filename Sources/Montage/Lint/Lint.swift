@@ -46,7 +46,7 @@ public enum Lint {
     }
 
     private static func wanted(_ rule: Platform.Rule) -> String {
-        let number = decimal(rule.number)
+        let number = trimmed(rule.number)
         return switch rule.requirement {
         case .containers, .videoCodecs, .profiles, .pixelFormats, .audioCodecs:
             rule.words.joined(separator: " or ")
@@ -71,7 +71,8 @@ public enum Lint {
         }
     }
 
-    static func decimal(_ value: Double) -> String {
+    /// To three decimals at most, and none where it is whole: as it is typed after an option.
+    static func trimmed(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15
             ? "\(Int64(value))" : "\((value * 1000).rounded() / 1000)"
     }
@@ -103,11 +104,11 @@ public enum Lint {
             let apart = sound - picture
             // A packet of sound more or less is what containers without exact lengths have.
             return (
-                apart == 0 ? "yes" : "\(decimal(abs(apart))) s \(apart > 0 ? "longer" : "shorter")",
+                apart == 0 ? "yes" : "\(trimmed(abs(apart))) s \(apart > 0 ? "longer" : "shorter")",
                 abs(apart) <= 0.03
             )
         case .loudness:
-            return loudness.map { ("\(decimal(($0 * 10).rounded() / 10)) LUFS", abs($0 - rule.number) <= 1) }
+            return loudness.map { ("\(decimal($0, places: 1)) LUFS", abs($0 - rule.number) <= 1) }
         case .indexFirst: return report.moov.map { ("it is \($0)", $0 == "first") }
         case .noEditLists:
             guard report.moov != nil else { return nil }
@@ -116,18 +117,18 @@ public enum Lint {
         case .startsAtZero:
             let starts = [stream?.start, heard?.start].compactMap { $0 }
             let latest = starts.max { abs($0) < abs($1) } ?? 0
-            return ("\(decimal(latest)) s", abs(latest) <= 0.001)
+            return ("\(trimmed(latest)) s", abs(latest) <= 0.001)
         case .shortest:
             return (LintFacts.seconds(report.duration), report.duration.map { $0 >= rule.number })
         case .longest:
             return (LintFacts.seconds(report.duration), report.duration.map { $0 <= rule.number })
         case .maximumSize:
             let megabytes = Double(report.byteCount) / 1e6
-            return ("\(decimal((megabytes * 10).rounded() / 10)) MB", megabytes <= rule.number)
+            return ("\(decimal(megabytes, places: 1)) MB", megabytes <= rule.number)
         case .maximumBitRate:
             let rate = LintFacts.megabits(report)
             return (
-                rate.map { "\(decimal(($0 * 10).rounded() / 10)) Mb/s" } ?? "unknown",
+                rate.map { "\(decimal($0, places: 1)) Mb/s" } ?? "unknown",
                 rate.map { $0 <= rule.number }
             )
         default:

@@ -22,7 +22,7 @@ enum LintFacts {
         return report.duration.flatMap { $0 > 0 ? Double(report.byteCount) * 8 / $0 / 1e6 : nil }
     }
 
-    static func seconds(_ value: Double?) -> String { value.map { "\(Lint.decimal($0)) s" } ?? "unknown" }
+    static func seconds(_ value: Double?) -> String { value.map { "\(Lint.trimmed($0)) s" } ?? "unknown" }
 
     static func rate(_ video: VideoReport) -> Double? {
         (video.measuredRate ?? video.averageRate ?? video.nominalRate)?.value
@@ -37,10 +37,10 @@ enum LintFacts {
         _ video: VideoReport, _ stream: StreamReport, _ gop: GOPReport?, _ rule: Platform.Rule
     ) -> (found: String, isGood: Bool?)? {
         func atLeast(_ value: Double?, _ unit: String) -> (String, Bool?) {
-            (value.map { Lint.decimal($0) + unit } ?? "unknown", value.map { $0 >= rule.number - 0.001 })
+            (value.map { Lint.trimmed($0) + unit } ?? "unknown", value.map { $0 >= rule.number - 0.001 })
         }
         func atMost(_ value: Double?, _ unit: String) -> (String, Bool?) {
-            (value.map { Lint.decimal($0) + unit } ?? "unknown", value.map { $0 <= rule.number + 0.001 })
+            (value.map { Lint.trimmed($0) + unit } ?? "unknown", value.map { $0 <= rule.number + 0.001 })
         }
         let (width, height) = (Double(video.displayWidth), Double(video.displayHeight))
         switch rule.requirement {
@@ -80,7 +80,7 @@ enum LintFacts {
         case .longestGroup:
             let longest = gop?.longestSeconds
             return (
-                longest.map { "a keyframe every \(Lint.decimal($0)) s" } ?? "unknown",
+                longest.map { "a keyframe every \(Lint.trimmed($0)) s" } ?? "unknown",
                 longest.map { $0 <= rule.number + 0.05 }
             )
         case .colourTags:

@@ -40,7 +40,7 @@ struct LintRemedy {
         if let size { words += ["--fit", "\(size.width)x\(size.height)"] }
         if let rate { words += ["--rate", rate] }
         if mended.contains(.loudness), let target = bound(.loudness) {
-            words += ["--loudness", Lint.decimal(target)]
+            words += ["--loudness", Lint.trimmed(target)]
         }
         if let cap {
             words += ["--set", "video.maxrate=\(cap)k", "--set", "video.bufsize=\(2 * cap)k"]
@@ -84,12 +84,12 @@ struct LintRemedy {
     private var rate: String? {
         guard let video = report.video, let own = LintFacts.rate(video) else { return nil }
         if broken.contains(.maximumRate), let most = bound(.maximumRate), own > most {
-            return Lint.decimal(most)
+            return Lint.trimmed(most)
         }
         // A multiple: each frame is then shown as often as the others.
         if broken.contains(.minimumRate), let least = bound(.minimumRate), own < least {
             let times = (least / own).rounded(.up)
-            return Lint.decimal(own * times)
+            return Lint.trimmed(own * times)
         }
         return nil
     }
