@@ -46,6 +46,21 @@ public enum Oracle {
 }
 
 extension Oracle {
+    /// Integrated loudness in LUFS and true peak in dBTP, by the filter `ebur128`; nil where it says none.
+    public static func loudness(of path: String) throws -> (integrated: Double, peak: Double)? {
+        let words = [
+            "-nostdin", "-hide_banner", "-i", path, "-vn", "-af", "ebur128=peak=true", "-f", "null", "-",
+        ]
+        let lines = try Program.succeed("ffmpeg", words).errors.split(separator: "\n")
+        func value(_ name: String) -> Double? {
+            lines.last { $0.contains(name) }.flatMap { line in
+                Double(line.split(separator: ":")[1].split(separator: " ")[0])
+            }
+        }
+        guard let integrated = value("I:"), let peak = value("Peak:") else { return nil }
+        return (integrated, peak)
+    }
+
     /// The last frame of a full decode, in packed RGB; for clips too long to keep all frames.
     public static func lastFrame(of path: String, matrix: String, range: String) throws -> [UInt8] {
         let folder = try TempDirectory("oracle")

@@ -16,14 +16,18 @@ public enum Concat {
         progress: (@Sendable (Double) -> Void)? = nil
     ) throws -> Proof {
         try run(
-            inputs: inputs, shown: Array(repeating: nil, count: inputs.count), output: output, preset: preset,
+            inputs: inputs, shown: Array(repeating: nil, count: inputs.count),
+            matches: Array(repeating: nil, count: inputs.count), output: output, preset: preset, gain: 1,
             title: title, interrupt: interrupt, progress: progress)
     }
 
-    /// - Parameter shown: How many of each clip's frames are shown, at its own rate; nil for all.
+    /// - Parameters:
+    ///   - shown: How many of each clip's frames are shown, at its own rate; nil for all.
+    ///   - matches: What is done to the colours of each clip.
+    ///   - gain: What the sound is multiplied with.
     static func run(
-        inputs: [String], shown: [Shown?], output: String, preset: Preset, title: String?,
-        interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
+        inputs: [String], shown: [Shown?], matches: [ColourMatch?], output: String, preset: Preset,
+        gain: Float, title: String?, interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
     ) throws -> Proof {
         guard let first = inputs.first else {
             throw MontageError(
@@ -42,10 +46,11 @@ public enum Concat {
         let opened = try ClipReader(
             first, cut: { shown[0]?.range(at: $0) }, wantsSound: wantsSound, interrupt: interrupt)
         let rate = opened.rate
-        let order = DeliveryOrder(
+        var order = DeliveryOrder(
             path: pending.path(0), container: preset.container, muxerOptions: preset.muxerOptions,
             editLists: preset.editLists ?? true, video: preset.video, audio: preset.audio, size: nil,
             rate: rate, colour: nil, threads: 0, title: title)
+        order.gain = gain
         let made = try FanOut.run(order, interrupt: interrupt) { send in
             for (i, path) in inputs.enumerated() {
                 let reader =
@@ -57,6 +62,7 @@ public enum Concat {
                 var told = 0.0
                 try reader.run { event in
                     if case .begin(var clip) = event {
+                        clip.match = matches[i]
                         clip.isCutBefore = i > 0
                         clip.isCutAfter = i + 1 < inputs.count
                         return try send(.begin(clip))

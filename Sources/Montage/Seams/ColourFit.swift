@@ -55,7 +55,8 @@ public struct ColourFit: Sendable, Codable, Equatable {
         }
     }
 
-    init(gain: [Double], offset: [Double]) { (self.gain, self.offset) = (gain, offset) }
+    /// A fit of three gains and three offsets, for red, green and blue.
+    public init(gain: [Double], offset: [Double]) { (self.gain, self.offset) = (gain, offset) }
 
     /// The planes with the fit applied.
     func applied(to planes: [Float]) -> [Float] {

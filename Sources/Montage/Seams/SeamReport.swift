@@ -57,7 +57,7 @@ public struct SeamReport: Sendable, Codable, Equatable {
     /// Likeness across the seam and beside it.
     public var structure: Structure
     /// Step between the frames that meet, in levels of 255 (root mean square), beside the usual steps in
-    /// `measure`.
+    /// `measure`; with the colours as `match` makes them.
     public var step: Double
     /// How much brighter the clip after begins, in levels of 255.
     public var lumaStep: Double
@@ -66,6 +66,8 @@ public struct SeamReport: Sendable, Codable, Equatable {
     public var colourDifference: Double
     /// The same once the colours of the clip after are fitted (`measure.colour`): what the fit cannot mend.
     public var colourDifferenceFitted: Double
+    /// What the film does to the colours of the clip after; nil for nothing.
+    public var match: ColourMatch?
     /// The motion.
     public var motion: Motion
     /// The sound; nil where neither clip has any.
@@ -76,7 +78,8 @@ public struct SeamReport: Sendable, Codable, Equatable {
     public var parts: Parts
 
     init(
-        _ edges: SeamEdges, measure: SeamMeasure, chained: Bool, dropped: Int, interrupt: Interrupt
+        _ edges: SeamEdges, measure: SeamMeasure, chained: Bool, dropped: Int, match: ColourMatch? = nil,
+        interrupt: Interrupt
     ) throws {
         let tail = edges.tail.pictures
         let head = edges.head.pictures
@@ -100,12 +103,16 @@ public struct SeamReport: Sendable, Codable, Equatable {
         func steps(_ pictures: some Collection<SeamPicture>) -> [Double] {
             zip(pictures, pictures.dropFirst()).map { TwinSearch.distance($0.coarse, $1.coarse, even) }
         }
-        let step = TwinSearch.distance(a.coarse, b.coarse, even)
+        // As they are shown.
+        let step = TwinSearch.distance(a.coarse, match?.fit.applied(to: b.coarse) ?? b.coarse, even)
         self.step = step.places(3)
         lumaStep = (Self.mean(b.luma) - Self.mean(original.luma)).places(3)
         let difference = ColourDifference.mean(original, b)
         colourDifference = difference.places(3)
         colourDifferenceFitted = ColourDifference.mean(original, b, fit: measure.colour).places(3)
+        self.match = match
+        // What is seen is the difference that is left.
+        let left = match.map { ColourDifference.mean(original, b, fit: $0.fit) } ?? difference
         let seen = Self.motion(Array(tail[...last]), head)
         motion = seen
         let rate = 1 / max(1e-6, edges.tail.step)
@@ -116,16 +123,17 @@ public struct SeamReport: Sendable, Codable, Equatable {
         let usual = max(
             Self.middle(steps(tail[...last])) ?? 0, Self.middle(steps(head)) ?? 0, TwinSearch.still)
         // What stands twice and is not left out, and what the head repeats of its own.
-        let left = max(0, measure.twinFrames - dropped) + measure.heldFrames
+        let again = max(0, measure.twinFrames - dropped) + measure.heldFrames
         let parts = Parts(
             jump: min(1, max(0, (step / usual - 1.5) / 4.5)).places(3),
-            hold: (Double(left) / Double(left + 2)).places(3),
-            colour: min(1, difference * (isTwin ? 1 : 0.5) / 10).places(3),
+            hold: (Double(again) / Double(again + 2)).places(3),
+            colour: min(1, left * (isTwin ? 1 : 0.5) / 10).places(3),
             motion: min(1, 0.5 * max(0, (seen.breaks ?? 0) - 0.25)).places(3),
             sound: min(0.5, max(0, (abs(sound?.step ?? 0) - 6) / 36)).places(3))
         self.parts = parts
         score = max(parts.jump, parts.hold, parts.colour, parts.motion, parts.sound)
-        decision = Self.words(measure, chained: chained, dropped: dropped)
+        let matched = match.map { "; colours matched over \($0.frames) frames" } ?? ""
+        decision = Self.words(measure, chained: chained, dropped: dropped) + matched
     }
 
     private static func words(_ measure: SeamMeasure, chained: Bool, dropped: Int) -> String {

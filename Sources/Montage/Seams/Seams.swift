@@ -19,7 +19,7 @@ public import Media
 /// Measures the seams between clips.
 public enum Seams {
     /// Raise it when equal clips no longer give equal reports: it is part of the work key of a film's seams.
-    public static let version = 1
+    public static let version = 2
 
     /// How many frames on either side are looked at.
     static let depth = 12
@@ -46,19 +46,69 @@ public enum Seams {
     /// Says all there is to say about the seam where `second` follows `first`. Blocks.
     ///
     /// - Parameters: As `measure`.
-    /// - Parameter dropped: How many frames at the tail of the first clip the film leaves out; nil for as many
-    ///   as stand twice. All that is compared are the frames that then meet.
+    /// - Parameters:
+    ///   - dropped: How many frames at the tail of the first clip the film leaves out; nil for as many as stand
+    ///     twice. All that is compared are the frames that then meet.
+    ///   - matching: Over how many frames at most the colours of the second clip may be corrected; nil for not at
+    ///     all. Then they are read as well, since no correction goes on behind a cut.
     /// - Returns: The report, and the pictures on both sides for a contact sheet.
     public static func report(
         after first: String, before second: String, chained: Bool = false, dropped: Int? = nil,
-        interrupt: Interrupt
+        matching: Int? = nil, interrupt: Interrupt
     ) throws -> (report: SeamReport, strip: SeamStrip) {
         let edges = try SeamEdges(after: first, before: second, interrupt: interrupt)
         let measure = TwinSearch(tail: edges.tail.pictures, head: edges.head.pictures).measure(
             chained: chained)
         let report = try SeamReport(
             edges, measure: measure, chained: chained, dropped: dropped ?? measure.twinFrames,
-            interrupt: interrupt)
+            match: try match(edges, measure, matching: matching, interrupt: interrupt), interrupt: interrupt)
         return (report, try SeamStrip(edges, dropped: report.droppedFrames))
+    }
+
+    /// What `measure` finds, and the correction that `report` would make.
+    static func choice(
+        after first: String, before second: String, chained: Bool, matching: Int?, interrupt: Interrupt
+    ) throws -> SeamChoice {
+        let edges = try SeamEdges(after: first, before: second, interrupt: interrupt)
+        let measure = TwinSearch(tail: edges.tail.pictures, head: edges.head.pictures).measure(
+            chained: chained)
+        return SeamChoice(
+            twins: measure.twinFrames,
+            match: try match(edges, measure, matching: matching, interrupt: interrupt))
+    }
+
+    /// The correction of a seam, not beyond a cut.
+    private static func match(
+        _ edges: SeamEdges, _ measure: SeamMeasure, matching: Int?, interrupt: Interrupt
+    ) throws -> ColourMatch? {
+        let tail = edges.tail.pictures
+        guard let matching, measure.twinFrames > 0, measure.twinFrames <= tail.count,
+            var match = ColourMatch(
+                measure, before: tail[tail.count - measure.twinFrames], after: edges.head.pictures[0],
+                frames: matching)
+        else { return nil }
+        if let cut = try firstCut(of: edges.second, within: match.frames, interrupt: interrupt) {
+            match.frames = cut
+        }
+        return match
+    }
+
+    /// The first frame of a new scene among a clip's first frames; nil where they are one scene.
+    private static func firstCut(of path: String, within frames: Int, interrupt: Interrupt) throws -> Int? {
+        let walk = try FrameWalk(path: path, accept: .media, interrupt: interrupt)
+        let glancer = Glancer()
+        var detector = CutDetector()
+        let frame = try Frame()
+        var answered = 0
+        while answered < frames, try walk.next(into: frame) {
+            guard let isCut = try detector.add(glancer.glance(frame)) else { continue }
+            if isCut { return answered }
+            answered += 1
+        }
+        for isCut in detector.finish() {
+            if isCut { return answered < frames ? answered : nil }
+            answered += 1
+        }
+        return nil
     }
 }

@@ -39,12 +39,8 @@ final class Mixdown {
         ready = SampleStore(channelCount: channels)
         guard let target = sound.loudness else { return }
         let weights = LoudnessMeter.weights(layout: format.layout, channels: channels)
-        var first = LoudnessMeter(sampleRate: format.sampleRate, weights: weights)
-        let whole = try open()
-        while let samples = try whole.take(1 << 14) { first.add(samples) }
-        let report = LoudnessReport(
-            integrated: first.integrated, truePeak: first.truePeak, target: target,
-            limiterRoom: Self.limiterRoom)
+        let report = try Self.measure(
+            try open(), format: format, target: target, limiterRoom: Self.limiterRoom)
         if report.needsLimiter {
             limiter = Limiter(
                 ceiling: Float(pow(10, target.ceiling / 20)), channels: channels,
@@ -52,6 +48,25 @@ final class Mixdown {
             meter = LoudnessMeter(sampleRate: format.sampleRate, weights: weights)
         }
         loudness = report
+    }
+
+    /// Reads the clips' bed to its end and says what one gain makes of it, without a limiter. Blocks.
+    static func measure(
+        _ pieces: [SoundPiece], format: FilmFormat, target: LoudnessTarget, interrupt: Interrupt
+    ) throws -> LoudnessReport {
+        try measure(
+            try MixedSource(pieces, format: format, music: nil, interrupt: interrupt), format: format,
+            target: target, limiterRoom: 0)
+    }
+
+    private static func measure(
+        _ whole: MixedSource, format: FilmFormat, target: LoudnessTarget, limiterRoom: Double
+    ) throws -> LoudnessReport {
+        let weights = LoudnessMeter.weights(layout: format.layout, channels: whole.layout.count)
+        var meter = LoudnessMeter(sampleRate: format.sampleRate, weights: weights)
+        while let samples = try whole.take(1 << 14) { meter.add(samples) }
+        return LoudnessReport(
+            integrated: meter.integrated, truePeak: meter.truePeak, target: target, limiterRoom: limiterRoom)
     }
 
     /// The next samples, `limit` at most; nil at the end. Blocks.

@@ -48,7 +48,8 @@ enum CopiedSegment {
             }
             let file = scratch.file("conformed.mp4")
             try SeamTail.conform(
-                clip, frames: job.frames, to: job.format, like: wanted, setID: conformID, path: file,
+                clip, frames: job.frames, match: job.match, to: job.format, like: wanted, setID: conformID,
+                path: file,
                 interrupt: interrupt)
             parts = [JoinPart(path: file)]
         } else {
@@ -82,6 +83,7 @@ enum CopiedSegment {
         if clip.rate != format.rate { reasons.append("its rate is \(clip.rate.words) frames a second") }
         if clip.pixelAspect.num != clip.pixelAspect.den { reasons.append("its pixels are not square") }
         if let colour = format.colour, colour != clip.colour { reasons.append("its colour differs") }
+        if job.match != nil { reasons.append("its colours are matched to the shot before") }
         if job.frames?.lowerBound ?? 0 > 0 { reasons.append("it does not begin with the clip's first frame") }
         if reasons.isEmpty, shown > clip.frames { reasons.append("it has only \(clip.frames) frames") }
         if reasons.isEmpty, clip.cuts.last(where: { $0 <= shown }) != shown {

@@ -4,8 +4,8 @@ import Media
 package struct JoinPlanner {
     /// The clips, in order.
     package var clips: [ClipTraits]
-    /// Frames to leave out at the end of each clip but the last: one number a seam.
-    package var twins: [Int]
+    /// What is done at each seam.
+    package var seams: [SeamChoice]
     /// Whether packets may be moved.
     package var mode: JoinMode
     /// The muxer that the film goes to.
@@ -16,11 +16,11 @@ package struct JoinPlanner {
     package var hasEncoder = true
 
     package init(
-        clips: [ClipTraits], twins: [Int]? = nil, mode: JoinMode = .auto, container: String = "mp4",
+        clips: [ClipTraits], seams: [SeamChoice]? = nil, mode: JoinMode = .auto, container: String = "mp4",
         encodingPreset: String? = nil
     ) {
         self.clips = clips
-        self.twins = twins ?? Array(repeating: 0, count: max(0, clips.count - 1))
+        self.seams = seams ?? clips.dropFirst().map { _ in SeamChoice() }
         self.mode = mode
         self.container = container
         self.encodingPreset = encodingPreset
@@ -76,12 +76,13 @@ package struct JoinPlanner {
     }
 
     private func check() throws(MontageError) {
-        guard twins.count == max(0, clips.count - 1), twins.allSatisfy({ $0 >= 0 }) else {
+        guard seams.count == max(0, clips.count - 1), seams.allSatisfy({ $0.twins >= 0 }) else {
             throw MontageError(
-                .invalidArgument, operation: "\(twins.count) seams for \(clips.count) clips", subject: "join",
+                .invalidArgument, operation: "\(seams.count) seams for \(clips.count) clips", subject: "join",
                 hint: "Give one number a seam.")
         }
-        for (place, dropped) in twins.enumerated() where dropped > 0 && dropped >= clips[place].frames {
+        for (place, dropped) in seams.map(\.twins).enumerated()
+        where dropped > 0 && dropped >= clips[place].frames {
             throw MontageError(
                 .invalidArgument,
                 operation: "\(dropped) frames cannot be left out of a clip of \(clips[place].frames)",
@@ -117,7 +118,9 @@ package struct JoinPlanner {
         return best.place
     }
 
-    private func isUsable(_ place: Int) -> Bool { ownFaults(place).isEmpty }
+    private func isUsable(_ place: Int) -> Bool { ownFaults(place).isEmpty && !isMatched(place) }
+
+    private func isMatched(_ place: Int) -> Bool { place > 0 && seams[place - 1].match != nil }
 
     private func ownFaults(_ place: Int) -> [String] {
         let clip = clips[place]
@@ -143,6 +146,8 @@ package struct JoinPlanner {
             let faults = ownFaults(place)
             if !faults.isEmpty {
                 outsiders[place] = faults
+            } else if isMatched(place) {
+                outsiders[place] = ["its colours are matched to the clip before"]
             } else if let difference = clips[place].difference(from: clips[reference]) {
                 outsiders[place] = [difference]
             } else if let own = clips[place].sets, let common = sets {
@@ -159,7 +164,7 @@ package struct JoinPlanner {
         return (members, outsiders)
     }
 
-    private func dropped(_ place: Int) -> Int { place < twins.count ? twins[place] : 0 }
+    private func dropped(_ place: Int) -> Int { place < seams.count ? seams[place].twins : 0 }
 
     /// How many of the clip's packets, which are as many of its frames, can be copied before the cut.
     private func copied(_ place: Int) -> Int {

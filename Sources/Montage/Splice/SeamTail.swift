@@ -128,11 +128,12 @@ enum SeamTail {
 
     /// Encodes a whole clip so that it stands in one stream with copies of `reference`. Blocks.
     ///
-    /// - Parameter frames: Those shown, at the film's rate; nil for all.
+    /// - Parameters:
+    ///   - frames: Those shown, at the film's rate; nil for all.
+    ///   - match: What is done to its colours.
     static func conform(
-        _ clip: ClipTraits, frames: Range<Int>?, to format: FilmFormat, like reference: ClipTraits,
-        setID: Int,
-        path: String, interrupt: Interrupt
+        _ clip: ClipTraits, frames: Range<Int>?, match: ColourMatch? = nil, to format: FilmFormat,
+        like reference: ClipTraits, setID: Int, path: String, interrupt: Interrupt
     ) throws {
         var video = preset(like: reference, setID: setID)
         video.options["g"] = nil
@@ -141,7 +142,7 @@ enum SeamTail {
         if reference.pixelFormat.hasPrefix("yuvj") { colour.colour?.range = "pc" }
         _ = try Segments.render(
             SegmentJob(
-                source: clip.path, frames: frames, format: colour,
+                source: clip.path, frames: frames, format: colour, match: match,
                 outputs: [
                     .init(preset: Preset(name: "conformed", container: "mp4", video: video), path: path)
                 ]), interrupt: interrupt)

@@ -24,22 +24,25 @@ public struct Splice: Sendable {
     public var isPresetNamed: Bool
     /// Whether packets may be moved.
     public var mode: JoinMode
-    /// Frames left out at the end of each clip but the last; one number a seam.
-    public var twins: [Int]
+    /// What is done at each seam.
+    public var seams: [SeamChoice]
+    /// The loudness that the whole is brought to; nil for the preset's, if it has one.
+    public var loudness: LoudnessTarget?
     /// The title in the file's tags.
     public var title: String?
 
     /// Makes a job.
     public init(
         inputs: [String], output: String, preset: Preset, isPresetNamed: Bool = false, mode: JoinMode = .auto,
-        twins: [Int]? = nil, title: String? = nil
+        seams: [SeamChoice]? = nil, loudness: LoudnessTarget? = nil, title: String? = nil
     ) {
         self.inputs = inputs
         self.output = output
         self.preset = preset
         self.isPresetNamed = isPresetNamed
         self.mode = mode
-        self.twins = twins ?? Array(repeating: 0, count: max(0, inputs.count - 1))
+        self.seams = seams ?? inputs.dropFirst().map { _ in SeamChoice() }
+        self.loudness = loudness
         self.title = title
     }
 
@@ -64,12 +67,30 @@ public struct Splice: Sendable {
                         frames: clips[place].frames - plan.clips[place].dropped, rate: clips[place].rate)
                     : nil
             }
-            let proof = try Concat.run(
-                inputs: inputs, shown: shown, output: output, preset: preset, title: title,
-                interrupt: interrupt, progress: progress)
+            let level = try measureLoudness(clips, plan, interrupt: interrupt)
+            var proof = try Concat.run(
+                inputs: inputs, shown: shown, matches: [nil] + seams.map(\.match), output: output,
+                preset: preset, gain: level?.factor ?? 1, title: title, interrupt: interrupt,
+                progress: progress)
+            proof.loudness = level
             return (proof, plan)
         }
         return (try copy(clips, plan, interrupt: interrupt, progress: progress), plan)
+    }
+
+    /// The first pass over the sound of clips that are encoded together; nil where no loudness is asked for. One gain
+    /// for the whole follows, and no limiter.
+    private func measureLoudness(
+        _ clips: [ClipTraits], _ plan: JoinPlan, interrupt: Interrupt
+    ) throws -> LoudnessReport? {
+        guard let audio = preset.audio, let target = loudness ?? audio.loudness, let first = clips.first
+        else { return nil }
+        var format = FilmFormat(width: first.width, height: first.height, rate: first.rate)
+        (format.sampleRate, format.layout) = (audio.sampleRate, audio.layout)
+        return try Mixdown.measure(
+            zip(clips, plan.clips).map {
+                SoundPiece(source: $0.sound == nil ? nil : $0.path, frames: 0..<$1.frames)
+            }, format: format, target: target, interrupt: interrupt)
     }
 
     private func decide(interrupt: Interrupt) throws -> (clips: [ClipTraits], plan: JoinPlan) {
@@ -89,7 +110,7 @@ public struct Splice: Sendable {
         }
         let encodes = (preset.video.mode ?? .encode) == .encode
         var planner = JoinPlanner(
-            clips: clips, twins: twins, mode: mode, container: preset.container,
+            clips: clips, seams: seams, mode: mode, container: preset.container,
             encodingPreset: isPresetNamed && encodes ? preset.name : nil)
         planner.hasEncoder = FFmpegVersions.hasEncoder("libx264")
         return (clips, try planner.plan())
@@ -151,7 +172,8 @@ public struct Splice: Sendable {
             case .conform, .encode:
                 let path = scratch.file("clip-\(place).mp4")
                 try SeamTail.conform(
-                    clip, frames: part.dropped > 0 ? 0..<part.frames : nil, to: format, like: reference,
+                    clip, frames: part.dropped > 0 ? 0..<part.frames : nil,
+                    match: place > 0 ? seams[place - 1].match : nil, to: format, like: reference,
                     setID: try number(plan.conformSetID), path: path, interrupt: interrupt)
                 shown = try add(path)
             }
@@ -164,6 +186,7 @@ public struct Splice: Sendable {
         var job = JoinJob(
             parts: parts, sound: sound, format: format, preset: preset, output: output, title: title)
         if !clips.contains(where: { $0.sound != nil }) { job.preset.audio = nil }
+        job.mix = loudness.map { FilmSound(loudness: $0) }
         let scan = SegmentScan(parameters: try coded.carrying(sets), frames: frames, delay: delay)
         return try Join.run(
             job, scan: scan, sound: try copiedSound(clips, plan, rate: format.rate, interrupt: interrupt),
@@ -171,11 +194,12 @@ public struct Splice: Sendable {
         ) { progress?(0.4 + 0.6 * $0) }
     }
 
-    /// Sound that can be moved too: asked for by the preset, coded alike in all clips, and nowhere cut.
+    /// Sound that can be moved too: asked for by the preset, coded alike in all clips, as loud as it is, and nowhere
+    /// cut.
     private func copiedSound(
         _ clips: [ClipTraits], _ plan: JoinPlan, rate: Rational, interrupt: Interrupt
     ) throws -> CopiedSound? {
-        guard preset.audio?.mode == .copy, preset.isMovie, let first = clips.first?.sound,
+        guard loudness == nil, preset.audio?.mode == .copy, preset.isMovie, let first = clips.first?.sound,
             ["aac", "mp3"].contains(first.codec), clips.allSatisfy({ $0.sound == first }),
             plan.clips.allSatisfy({ $0.dropped == 0 && $0.treatment == .copy })
         else { return nil }

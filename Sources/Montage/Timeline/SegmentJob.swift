@@ -9,14 +9,21 @@ public struct SegmentJob: Sendable, Codable, Equatable {
     public var format: FilmFormat
     /// For copied segments: a clip with whose pictures they must go; they are then encoded like it.
     public var fitting: String?
+    /// What brings the colours of the first frames to those of the clip before; nil leaves them. Frames are counted
+    /// from the first one rendered.
+    public var match: ColourMatch?
     /// The files to make.
     public var outputs: [SegmentOutput]
 
     /// Makes a job.
-    public init(source: String, frames: Range<Int>? = nil, format: FilmFormat, outputs: [SegmentOutput]) {
+    public init(
+        source: String, frames: Range<Int>? = nil, format: FilmFormat, match: ColourMatch? = nil,
+        outputs: [SegmentOutput]
+    ) {
         self.source = source
         self.frames = frames
         self.format = format
+        self.match = match
         self.outputs = outputs
     }
 }

@@ -47,7 +47,8 @@ public enum Segments {
         _ job: SegmentJob, paths: [String], interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
     ) throws -> [SegmentReport] {
         let reader = try ClipReader(
-            job.source, rate: job.format.rate, range: job.frames, wantsSound: false, interrupt: interrupt)
+            job.source, rate: job.format.rate, range: job.frames, wantsSound: false, match: job.match,
+            interrupt: interrupt)
         let orders = job.outputs.enumerated().map { i, output in
             order(output, path: paths[i], format: job.format)
         }

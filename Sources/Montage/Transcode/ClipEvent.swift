@@ -37,6 +37,8 @@ struct ClipStart: Sendable {
     /// Whether another clip comes before and after, at a plain cut.
     var isCutBefore = false
     var isCutAfter = false
+    /// What is done to the colours of its first pictures; nil for nothing.
+    var match: ColourMatch?
 }
 
 /// How a clip ended.

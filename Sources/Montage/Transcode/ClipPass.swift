@@ -11,6 +11,7 @@ struct ClipPass {
     let video: StreamInfo
     let audio: StreamInfo?
     let rate: Rational
+    private let match: ColourMatch?
 
     var findings: [String] = []
     var damaged = 0
@@ -25,12 +26,16 @@ struct ClipPass {
     /// Set where pictures between the first and the next one are left out.
     private var resumed: ClipStart?
 
-    init(grid: FrameGrid, range: Range<Int>?, video: StreamInfo, audio: StreamInfo?, rate: Rational) {
+    init(
+        grid: FrameGrid, range: Range<Int>?, video: StreamInfo, audio: StreamInfo?, rate: Rational,
+        match: ColourMatch? = nil
+    ) {
         self.grid = grid
         self.range = range
         self.video = video
         self.audio = audio
         self.rate = rate
+        self.match = match
     }
 
     var hasStarted: Bool { waiting != nil }
@@ -132,6 +137,6 @@ struct ClipPass {
         return ClipStart(
             picture: .init(format: format, rotation: video.rotation, isMirrored: video.isMirrored),
             timeBase: video.timeBase, startTicks: (grid.start ?? 0) + skipped,
-            sound: audio.map { .init(timeBase: $0.timeBase) })
+            sound: audio.map { .init(timeBase: $0.timeBase) }, match: match)
     }
 }

@@ -28,6 +28,7 @@ final class ClipReader: @unchecked Sendable {
     /// Slots wanted; all if nil.
     private let range: Range<Int>?
     private let seeks: Bool
+    private let match: ColourMatch?
     /// Where the clip says it ends, in the picture's ticks.
     private let claimedEnd: Int64?
     private let endsByTime: Bool
@@ -39,13 +40,14 @@ final class ClipReader: @unchecked Sendable {
     ///   - range: The slots wanted; nil for all.
     ///   - wantsSound: Whether sound is decoded.
     ///   - seeks: Whether a part may be decoded from a keyframe before it, where that gives the same pictures.
+    ///   - match: What those who encode do to the colours of the first pictures.
     convenience init(
         _ path: String, rate: Rational? = nil, range: Range<Int>? = nil, wantsSound: Bool,
-        accept: DemuxerSet = .media, seeks: Bool = true, interrupt: Interrupt
+        accept: DemuxerSet = .media, seeks: Bool = true, match: ColourMatch? = nil, interrupt: Interrupt
     ) throws {
         try self.init(
             path, rate: rate, cut: { _ in range }, wantsSound: wantsSound, accept: accept, seeks: seeks,
-            interrupt: interrupt)
+            match: match, interrupt: interrupt)
     }
 
     /// Opens a clip.
@@ -56,7 +58,7 @@ final class ClipReader: @unchecked Sendable {
     init(
         _ path: String, rate: Rational? = nil, endsByTime: Bool = false,
         cut: (Rational) throws -> Range<Int>?, wantsSound: Bool,
-        accept: DemuxerSet = .media, seeks: Bool = true, interrupt: Interrupt
+        accept: DemuxerSet = .media, seeks: Bool = true, match: ColourMatch? = nil, interrupt: Interrupt
     ) throws {
         let reopen = {
             try ClipSource(path, wantsSound: wantsSound, accept: accept, interrupt: interrupt)
@@ -84,6 +86,7 @@ final class ClipReader: @unchecked Sendable {
         self.video = video
         self.rate = chosen
         self.range = range
+        self.match = match
     }
 
     /// Reads the clip to its end, or to the end of the range, and hands out what comes. Blocks.
@@ -94,7 +97,7 @@ final class ClipReader: @unchecked Sendable {
     func run(_ emit: (ClipEvent) throws -> Void) throws {
         let grid = FrameGrid(
             timeBase: video.timeBase, rate: rate, claimedEnd: claimedEnd, endsByTime: endsByTime)
-        let pass = ClipPass(grid: grid, range: range, video: video, audio: audio, rate: rate)
+        let pass = ClipPass(grid: grid, range: range, video: video, audio: audio, rate: rate, match: match)
         guard seeks, let range, range.lowerBound > 0, ClipSeek.isThinkable(in: source) else {
             return try run(source, pass, nil, emit)
         }

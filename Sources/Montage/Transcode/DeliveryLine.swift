@@ -10,6 +10,7 @@ final class DeliveryLine {
     private var writer: DeliveryWriter?
     private var conformer: PictureConformer?
     private var fade: PictureFade?
+    private var match: PictureMatch?
     /// Slots of the clips that have ended, and of the current one.
     private var base = 0
     private var findings: [String] = []
@@ -26,6 +27,9 @@ final class DeliveryLine {
         switch event {
         case .begin(let clip):
             let writer = try open(for: clip)
+            match = try clip.match.map { (match) throws(MontageError) in
+                try PictureMatch(match, format: writer.pictureFormat)
+            }
             conformer = try PictureConformer(
                 clip.picture, target: writer.pictureFormat, rate: order.pictureRate,
                 fit: order.box?.fit ?? .pad, upscales: order.box?.upscales ?? true)
@@ -44,9 +48,9 @@ final class DeliveryLine {
         case .sound(let box):
             for sound in writer?.sounds ?? [] { try sound.accept(box.frame) }
         case .end(let clip):
+            try conformer?.finish(emit: write)
             base += clip.frames
             findings += clip.findings
-            try conformer?.finish(emit: write)
             try writer?.endSound(atFrames: (base + order.stride - 1) / order.stride * order.stride)
         }
     }
@@ -71,6 +75,13 @@ final class DeliveryLine {
     private func write(_ frame: borrowing Frame) throws {
         guard let writer else { return }
         let slot = Int(frame.pts ?? 0) * order.stride
+        if let match, let matched = try match.apply(to: frame, slot: slot - base) {
+            return try write(matched, at: slot, to: writer)
+        }
+        try write(frame, at: slot, to: writer)
+    }
+
+    private func write(_ frame: borrowing Frame, at slot: Int, to writer: DeliveryWriter) throws {
         if let fade, let faded = try fade.apply(to: frame, slot: slot) { return try writer.write(faded) }
         try writer.write(frame)
     }

@@ -35,13 +35,26 @@ struct ConcatCommand: AsyncParsableCommand, StopsSoon {
                 + "as match where the two are the same.", valueName: "how"))
     var join: Splice.Seams = .auto
 
+    @Option(
+        name: .customLong("match-colour"),
+        help: ArgumentHelp(
+            "Bring the colours of a clip that goes on from the one before to those of that one, less and less over so "
+                + "many frames, or over the clip. Such a clip is encoded.", valueName: "frames|clip"))
+    var matchColour: String?
+
     @Flag(help: "Say what would become of each clip, and why; write nothing.")
     var plan = false
 
+    @OptionGroup var level: LoudnessOptions
     @OptionGroup var presets: PresetOptions
     @OptionGroup var overrides: PresetOverrides
     @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        _ = try level.target()
+        _ = try matchedFrames()
+    }
 
     func run() async throws {
         _ = common.logger()
@@ -55,8 +68,10 @@ struct ConcatCommand: AsyncParsableCommand, StopsSoon {
         // Settings of one's own are about encoding: they are meant like a preset that is named.
         let isNamed = try preset != nil || !overrides.parsed().isEmpty
         var job = Splice(
-            inputs: files, output: output, preset: chosen, isPresetNamed: isNamed, mode: mode)
-        if plan { return try await tell(job) }
+            inputs: files, output: output, preset: chosen, isPresetNamed: isNamed, mode: mode,
+            loudness: try level.target())
+        let matching = try matchedFrames()
+        if plan { return try await tell(job, matching) }
         try OutputPath.check(file: output, inputs: files)
 
         let (join, progress) = (join, Progress(telling.progress))
@@ -64,7 +79,7 @@ struct ConcatCommand: AsyncParsableCommand, StopsSoon {
         let whole = progress.isTold ? await WorkPace.Whole.of(files) : nil
         let made: (proof: Proof, plan: JoinPlan)
         do {
-            job = try await Self.withTwins(job, join)
+            job = try await Self.withSeams(job, join, matching)
             made = try await Lanes.shared.run { [job] interrupt in
                 try job.run(
                     interrupt: interrupt,
@@ -78,22 +93,37 @@ struct ConcatCommand: AsyncParsableCommand, StopsSoon {
         if common.json { return try Streams.result(json: made.proof) }
         let proof = made.proof
         Streams.result(output)
+        if let words = proof.loudness?.finding { Streams.note(words) }
         let copied = proof.bitExactFrames > 0 ? ", \(proof.bitExactLine)" : ""
         Streams.note(
             "\(proof.frames) frames, \(Numbers.seconds(proof.duration)), \(Numbers.bytes(proof.byteCount))\(copied)"
         )
     }
 
-    private func tell(_ job: Splice) async throws {
-        let job = try await Self.withTwins(job, join)
+    private func tell(_ job: Splice, _ matching: Int?) async throws {
+        let job = try await Self.withSeams(job, join, matching)
         let plan = try await Lanes.shared.run { try job.plan(interrupt: $0) }
         if common.json { try Streams.result(json: plan) } else { Streams.result(plan.text) }
     }
 
-    private static func withTwins(_ job: Splice, _ join: Splice.Seams) async throws -> Splice {
+    private func matchedFrames() throws -> Int? {
+        guard let matchColour else { return nil }
+        guard join != .cut else { throw ValidationError("--match-colour goes with --join match or auto") }
+        if matchColour == "clip" { return ColourMatch.longest }
+        guard let frames = Int(matchColour), (1...ColourMatch.longest).contains(frames) else {
+            throw ValidationError(
+                "--match-colour wants frames from 1 to \(ColourMatch.longest), or clip, not '\(matchColour)'")
+        }
+        return frames
+    }
+
+    private static func withSeams(
+        _ job: Splice, _ join: Splice.Seams, _ matching: Int?
+    ) async throws -> Splice {
         try await Lanes.shared.run { interrupt in
             var job = job
-            job.twins = try Twins.find(job.inputs, seams: join, interrupt: interrupt)
+            job.seams = try SeamChoice.all(
+                job.inputs, seams: join, matching: matching, interrupt: interrupt)
             return job
         }
     }

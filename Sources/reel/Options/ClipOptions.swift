@@ -28,17 +28,7 @@ struct ClipOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Pictures a second: 24, 23.976 or 30000/1001.", valueName: "rate"))
     var rate: String?
 
-    // Their values begin with a dash.
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Bring the sound to this loudness (EBU R 128, measured first), like -14.", valueName: "LUFS"))
-    var loudness: String?
-
-    @Option(
-        name: .customLong("true-peak"), parsing: .unconditional,
-        help: ArgumentHelp("With --loudness: no peak above this. Default: -1.", valueName: "dBTP"))
-    var truePeak: String?
+    @OptionGroup var level: LoudnessOptions
 
     @Option(name: .customLong("fade-in"), help: ArgumentHelp("Fade from black and silence.", valueName: "s"))
     var fadeIn: String?
@@ -56,8 +46,9 @@ struct ClipOptions: ParsableArguments {
         }
         var settings = TranscodeSettings(
             fit: fitting, upscales: !keepsSmall, from: try time("--from", from), to: try time("--to", to),
-            fadeIn: try number("--fade-in", fadeIn, 0...86399) ?? 0,
-            fadeOut: try number("--fade-out", fadeOut, 0...86399) ?? 0, keepsMetadata: !dropsMetadata)
+            fadeIn: try NumberOption.parse("--fade-in", fadeIn, 0...86399) ?? 0,
+            fadeOut: try NumberOption.parse("--fade-out", fadeOut, 0...86399) ?? 0,
+            keepsMetadata: !dropsMetadata)
         if let fit {
             guard let size = PictureShape.size(fit), size.width % 2 == 0, size.height % 2 == 0 else {
                 throw ValidationError("--fit wants even sides from 2 to 16384, like 1280x720, not '\(fit)'")
@@ -71,12 +62,7 @@ struct ClipOptions: ParsableArguments {
             else { throw ValidationError("--rate wants pictures a second from 0.1 to 1000, not '\(rate)'") }
             settings.rate = parsed
         }
-        if let loudness = try number("--loudness", loudness, -70...0) {
-            settings.loudness = LoudnessTarget(
-                integrated: loudness, truePeak: try number("--true-peak", truePeak, -20...0) ?? -1)
-        } else if truePeak != nil {
-            throw ValidationError("--true-peak goes with --loudness")
-        }
+        settings.loudness = try level.target()
         return settings
     }
 
@@ -86,14 +72,5 @@ struct ClipOptions: ParsableArguments {
             throw ValidationError("\(option) wants a time like 12.5, 1:02.5 or 48f, not '\(text)'")
         }
         return time
-    }
-
-    private func number(_ option: String, _ text: String?, _ bounds: ClosedRange<Double>) throws -> Double? {
-        guard let text else { return nil }
-        guard let number = Double(text), number.isFinite, bounds.contains(number) else {
-            throw ValidationError(
-                "\(option) wants a number from \(bounds.lowerBound) to \(bounds.upperBound), not '\(text)'")
-        }
-        return number
     }
 }

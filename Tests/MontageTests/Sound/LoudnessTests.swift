@@ -10,18 +10,7 @@ import Testing
 
     /// Loudness and true peak as the ffmpeg program's filter measures them.
     func measure(_ path: String) throws -> (integrated: Double, peak: Double) {
-        let text = try Program.succeed(
-            "ffmpeg",
-            [
-                "-nostdin", "-hide_banner", "-i", path, "-af", "ebur128=peak=true", "-f",
-                "null", "-",
-            ]
-        ).errors
-        func value(_ name: String) throws -> Double {
-            let line = try #require(text.split(separator: "\n").last { $0.contains(name) })
-            return try #require(Double(line.split(separator: ":")[1].split(separator: " ")[0]))
-        }
-        return (try value("I:"), try value("Peak:"))
+        try #require(try Oracle.loudness(of: path))
     }
 
     func clip(_ sound: String, _ name: String = "in.mkv", seconds: Double = 6) throws -> String {

@@ -73,7 +73,8 @@ import Testing
         // Cuts of the clip, frames left out, what is copied.
         ([48], 0, 48), ([44, 48], 1, 44), ([46, 47, 48], 1, 47), ([40, 44, 48], 5, 40), ([48], 3, 0),
     ]) func `as much is copied as is complete before the cut`(cuts: [Int], twins: Int, copied: Int) throws {
-        let planner = try JoinPlanner(clips: [Self.clip("a", cuts: cuts), Self.clip("b")], twins: [twins])
+        let planner = try JoinPlanner(
+            clips: [Self.clip("a", cuts: cuts), Self.clip("b")], seams: [SeamChoice(twins: twins)])
         let plan = try planner.plan()
         #expect(plan.clips[0].copied == copied)
         #expect(plan.clips[0].frames == 48 - twins)
@@ -87,7 +88,9 @@ import Testing
     {
         var other = try Self.clip("b", cuts: [44, 48])
         other.sets = try Self.sets(1, mark: 3)
-        let plan = try JoinPlanner(clips: [Self.clip("a"), other, Self.clip("c")], twins: [0, 1]).plan()
+        let plan = try JoinPlanner(
+            clips: [Self.clip("a"), other, Self.clip("c")], seams: [0, 1].map { SeamChoice(twins: $0) }
+        ).plan()
         #expect(plan.clips.map(\.treatment) == [.copy, .seam, .copy])
         #expect(plan.tailSetID == 31)
     }
@@ -103,7 +106,7 @@ import Testing
         }
         clip.sets = try #require(ParameterSets(avcC: header))
         #expect(clip.sets?.pictureIDs == Array(0..<32))
-        let plan = try JoinPlanner(clips: [clip, clip], twins: [1]).plan()
+        let plan = try JoinPlanner(clips: [clip, clip], seams: [1].map { SeamChoice(twins: $0) }).plan()
         #expect(plan.clips.map(\.treatment) == [.encode, .encode])
         #expect(plan.reasons == ["a: no parameter-set number is free for its end"])
     }
@@ -111,7 +114,8 @@ import Testing
     @Test func `an end that cannot be decoded by itself makes the clip an outlier`() throws {
         var open = try Self.clip("open", cuts: [44, 48])
         open.tailFaults = ["some of its keyframes are recovery points of open groups and no IDR pictures"]
-        let planner = try JoinPlanner(clips: [open, Self.clip("b"), Self.clip("c")], twins: [1, 0])
+        let planner = try JoinPlanner(
+            clips: [open, Self.clip("b"), Self.clip("c")], seams: [1, 0].map { SeamChoice(twins: $0) })
         let plan = try planner.plan()
         #expect(plan.clips.map(\.treatment) == [.conform, .copy, .copy])
         #expect(plan.clips[0].reasons[0].contains("recovery points"))
@@ -126,7 +130,8 @@ import Testing
             clip.tailFaults = ["vp9 has no parameter sets by number"]
             return clip
         }
-        var planner = JoinPlanner(clips: [vp9("a"), vp9("b")], twins: [1], container: "webm")
+        var planner = JoinPlanner(
+            clips: [vp9("a"), vp9("b")], seams: [1].map { SeamChoice(twins: $0) }, container: "webm")
         #expect(try planner.plan().clips.map(\.treatment) == [.copy, .copy])
         planner.clips[1].width = 640
         let plan = try planner.plan()
@@ -150,7 +155,9 @@ import Testing
 
     @Test func `a cut as long as the clip is refused`() throws {
         let fault = #expect(throws: MontageError.self) {
-            try JoinPlanner(clips: [Self.clip("a", frames: 2), Self.clip("b")], twins: [2]).plan()
+            try JoinPlanner(
+                clips: [Self.clip("a", frames: 2), Self.clip("b")], seams: [2].map { SeamChoice(twins: $0) }
+            ).plan()
         }
         #expect(fault?.code == .invalidArgument)
         #expect(fault?.subject == "a")

@@ -13,7 +13,8 @@ import Testing
         mode: JoinMode = .auto
     ) throws -> (proof: Proof, plan: JoinPlan) {
         try Splice(
-            inputs: inputs, output: folder.file(name), preset: Cuts.preset(preset), mode: mode, twins: twins
+            inputs: inputs, output: folder.file(name), preset: Cuts.preset(preset), mode: mode,
+            seams: twins?.map { SeamChoice(twins: $0) }
         ).run(interrupt: Interrupt())
     }
 
@@ -129,12 +130,12 @@ import Testing
             [try Chain.clip(folder, "c.mp4", from: 0, frames: 12, fine)] + [
                 try Chain.clip(folder, "d.mp4", from: 12, frames: 12, fine)
             ]
-        #expect(try Twins.find(halves, seams: .auto, interrupt: Interrupt()) == [0])
+        #expect(try SeamChoice.all(halves, seams: .auto, interrupt: Interrupt()).map(\.twins) == [0])
         let far = try Chain.clip(folder, "far.mp4", from: 100, frames: 12)
-        let found = try Twins.find(clips + [far], seams: .auto, interrupt: Interrupt())
+        let found = try SeamChoice.all(clips + [far], seams: .auto, interrupt: Interrupt()).map(\.twins)
         #expect(found == [1, 0])
-        #expect(try Twins.find(clips, seams: .match, interrupt: Interrupt()) == [1])
-        #expect(try Twins.find(clips, seams: .cut, interrupt: Interrupt()) == [0])
+        #expect(try SeamChoice.all(clips, seams: .match, interrupt: Interrupt()).map(\.twins) == [1])
+        #expect(try SeamChoice.all(clips, seams: .cut, interrupt: Interrupt()).map(\.twins) == [0])
     }
 
     @Test func `sound of plain joins is moved, in step and without holes`() throws {
