@@ -54,7 +54,7 @@ struct Assembly: Sendable {
                 let (part, fades) = (placed.part, placed.part.fades)
                 return SoundKeyPiece(
                     clip: placed.hasSound ? placed.clip : nil, frames: part.sounding.count,
-                    chainedToNext: part.next == .match, runsOn: part.runsOn > 0 ? part.runsOn : nil,
+                    chainedToNext: part.goesOn, runsOn: part.runsOn > 0 ? part.runsOn : nil,
                     fadeIn: fades.in > 0 ? fades.in : nil, fadeOut: fades.out > 0 ? fades.out : nil)
             })
     }
@@ -65,7 +65,7 @@ struct Assembly: Sendable {
             let (part, fades) = (placed.part, placed.part.fades)
             return SoundPiece(
                 source: placed.hasSound ? path(index) : nil, frames: part.sounding,
-                chainedToNext: part.next == .match, runsOn: part.runsOn, fadeIn: fades.in,
+                chainedToNext: part.goesOn, runsOn: part.runsOn, fadeIn: fades.in,
                 fadeOut: fades.out)
         }
     }

@@ -3,28 +3,13 @@ import Media
 import Montage
 
 extension Builder {
-    /// The frames that are made of two shots, by the later shot's place and the delivery. They need both clips,
-    /// so they come when all shots are there; what is by itself has been rendered by then.
-    func blends(_ shots: [FinishedShot], in format: FilmFormat) async throws -> [Int: [String: Artifact]] {
-        try await withThrowingTaskGroup(of: (Int, [String: Artifact]).self) { group in
-            for index in shots.indices {
-                guard let join = production.join(before: index), let blend = join.blend else { continue }
-                group.addTask {
-                    (index, try await self.blend(index, shots, join: join, blend: blend, in: format))
-                }
-            }
-            var made: [Int: [String: Artifact]] = [:]
-            while let (index, segments) = try await group.next() { made[index] = segments }
-            return made
-        }
-    }
-
-    /// One join, for every delivery that lacks it: either clip is decoded once.
-    private func blend(
-        _ index: Int, _ shots: [FinishedShot], join: ShotJoin, blend: Blend, in format: FilmFormat
+    /// The frames that are made of a shot and the one before it, for every delivery that lacks them: either clip is
+    /// decoded once. None where they do not meet in such a join.
+    func blends(
+        before index: Int, _ one: Clip, _ other: Clip, in format: FilmFormat
     ) async throws -> [String: Artifact] {
+        guard let join = production.join(before: index), let blend = join.blend else { return [:] }
         let shot = film.shots[index]
-        let (one, other) = (shots[index - 1].clip, shots[index].clip)
         let before = production.part(index - 1, frames: one.facts.frames(at: format.rate))
         let after = production.part(index, frames: other.facts.frames(at: format.rate))
         let tail = before.end - before.tail..<before.end

@@ -6,14 +6,16 @@ extension Builder {
     /// Joins what is not joined yet, puts everything into the output folder, writes the report.
     func deliver(_ shots: [FinishedShot]) async throws -> FilmReport {
         let format = try await self.format.value()
-        async let measured = seams(shots)
+        var met: [Meeting] = []
+        for meeting in meetings { met.append(try await meeting.value()) }
+        let all = met
+        async let measured = seams(all)
         // With a limit the seams are known before anything is joined; without one they are measured meanwhile.
         if let limit = settings.maxSeam { try await judge(measured, limit: limit) }
-        let blends = try await self.blends(shots, in: format)
         let films = try await withThrowingTaskGroup(of: (Int, Artifact).self) { group in
             for (place, delivery) in production.deliveries.enumerated() {
                 group.addTask {
-                    (place, try await self.join(delivery, shots: shots, blends: blends, format: format))
+                    (place, try await self.join(delivery, shots: shots, meetings: all, format: format))
                 }
             }
             var films: [Int: Artifact] = [:]
@@ -52,7 +54,7 @@ extension Builder {
         let placed = try shots.enumerated().map { index, shot in
             let segment = try Self.segment(shot, delivery, film.shots[index])
             let clip = shot.clip
-            var part = production.part(index, frames: clip.facts.frames(at: format.rate))
+            var part = shot.part
             part.frames += (segment.fact(SegmentFacts.self)?.frames ?? part.own.count) - part.own.count
             return Assembly.Placed(
                 shot: film.shots[index], clip: clip.artifact.item.digest, hasSound: clip.facts.hasSound,
@@ -62,14 +64,14 @@ extension Builder {
     }
 
     private func join(
-        _ delivery: Delivery, shots: [FinishedShot], blends: [Int: [String: Artifact]], format: FilmFormat
+        _ delivery: Delivery, shots: [FinishedShot], meetings: [Meeting], format: FilmFormat
     ) async throws -> Artifact {
         let assembly = try self.assembly(shots, delivery, format: format)
         let manifest = try Manifest(assembly, of: production)
         let fitted = try await fitted(delivery, shots: shots, format: format)
         var segments: [Artifact] = []
         for (index, shot) in shots.enumerated() {
-            if let blend = blends[index]?[delivery.name] { segments.append(blend) }
+            if index > 0, let blend = meetings[index - 1].blends[delivery.name] { segments.append(blend) }
             segments.append(try fitted[index] ?? Self.segment(shot, delivery, film.shots[index]))
         }
         let key = try WorkKey.film(
@@ -89,7 +91,8 @@ extension Builder {
             if try await isSound(segment) { continue }
             // Encoded once more, with the same encoder: the same segment.
             var shot = shot
-            shot.segments = try await self.segments(index, clip: shot.clip)
+            shot.segments = try await self.segments(
+                index, clip: shot.clip, part: shot.part, match: shot.match)
             let again = try Self.segment(shot, delivery, film.shots[index])
             guard again.item == segment.item else {
                 throw FilmError(

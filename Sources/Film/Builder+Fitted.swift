@@ -18,10 +18,10 @@ extension Builder {
         let model = shots[found.reference].clip.artifact
         var fitted: [Int: Artifact] = [:]
         for index in found.outliers {
-            let clip = shots[index].clip
-            let part = production.part(index, frames: clip.facts.frames(at: format.rate))
+            let (clip, part) = (shots[index].clip, shots[index].part)
             let key = try WorkKey.segment(
                 clip: clip.artifact.item.digest, frames: part.own.count, from: part.own.lowerBound,
+                match: shots[index].match.map { try JSONDocument(encoding: $0) },
                 preset: .object(["preset": delivery.document, "fitting": .string(model.item.digest)]),
                 format: JSONDocument(encoding: format), engine: production.engine)
             let step = "segment:\(film.shots[index].id):\(delivery.name):fitted"
@@ -32,7 +32,7 @@ extension Builder {
             }
             var job = SegmentJob(
                 source: workspace.path(of: clip.artifact),
-                frames: part.isWhole ? nil : part.own, format: format,
+                frames: part.isWhole ? nil : part.own, format: format, match: shots[index].match,
                 outputs: [.init(preset: delivery.preset, path: store.scratchPath(ext: "mp4"))])
             job.fitting = workspace.path(of: model)
             let spec = StepSpec(

@@ -10,35 +10,20 @@ extension Builder {
         var sheet: String?
     }
 
-    /// Measures every seam that is not measured yet, and sees to `seams.jpg`.
-    func seams(_ shots: [FinishedShot]) async throws -> MeasuredSeams {
-        guard shots.count > 1 else { return MeasuredSeams() }
-        let found = try await withThrowingTaskGroup(of: (Int, Artifact).self) { group in
-            for index in shots.indices.dropLast() {
-                group.addTask {
-                    (index, try await self.seam(index, shots[index].clip, shots[index + 1].clip))
-                }
-            }
-            var found: [Int: Artifact] = [:]
-            while let (index, seam) = try await group.next() { found[index] = seam }
-            return shots.indices.compactMap { found[$0] }
+    /// The list of all seams; sees to `seams.jpg`.
+    func seams(_ meetings: [Meeting]) async throws -> MeasuredSeams {
+        guard !meetings.isEmpty else { return MeasuredSeams() }
+        let list = meetings.enumerated().map { index, meeting in
+            FilmReport.SeamReport(
+                before: film.shots[index].id, after: film.shots[index + 1].id, seam: meeting.report)
         }
-        let list = try found.enumerated().map { index, seam in
-            guard let measured = seam.fact(Montage.SeamReport.self) else {
-                throw FilmError(
-                    .journalUnreadable, "has no measure of the seam before \(film.shots[index + 1].id)",
-                    subject: film.path)
-            }
-            return FilmReport.SeamReport(
-                before: film.shots[index].id, after: film.shots[index + 1].id, seam: measured)
-        }
-        let sheet = try await sheet(of: found, list)
+        let sheet = try await sheet(of: meetings.map(\.seam), list)
         try await publish(sheet, to: StepSpec.seamSheetName)
         return MeasuredSeams(list: list, sheet: sheet.item.digest)
     }
 
     /// The strip of pictures at one seam; its facts are the report.
-    private func seam(_ index: Int, _ before: Clip, _ after: Clip) async throws -> Artifact {
+    func seam(_ index: Int, _ before: Clip, _ after: Clip) async throws -> Artifact {
         let key = try production.seamKey(
             index, before: before.artifact.item.digest, after: after.artifact.item.digest)
         let step = production.seamStep(index)
@@ -55,9 +40,11 @@ extension Builder {
             ],
             work: .seam(
                 after: first, before: second, chained: film.shots[index + 1].isChained,
-                dropped: production.droppedFrames(index), output: store.scratchPath(ext: "png")))
-        let outcome = try await perform(spec, in: settings.lanes)
-        guard let made = try await keep(outcome, of: key, as: step, in: settings.lanes)["seam"] else {
+                dropped: production.droppedFrames(index), matching: production.matching(index),
+                output: store.scratchPath(ext: "png")))
+        // Segments wait for it.
+        let outcome = try await perform(spec, in: express)
+        guard let made = try await keep(outcome, of: key, as: step, in: express)["seam"] else {
             throw FilmError(.stepFailed, "measured nothing", subject: step)
         }
         return made
@@ -109,8 +96,13 @@ extension Builder {
 }
 
 extension Production {
-    /// How many frames of a shot are left out at its end, at the clip's own rate: those that the next one shows.
-    func droppedFrames(_ index: Int) -> Int { join(before: index + 1) == .match ? 1 : 0 }
+    /// How many frames of a shot are left out at its end; nil where the seam is measured for it.
+    func droppedFrames(_ index: Int) -> Int? { join(before: index + 1) == .match ? nil : 0 }
+
+    /// Over how many frames the colours of the next shot may be corrected; nil where they are left.
+    func matching(_ index: Int) -> Int? {
+        join(before: index + 1) == .match ? storyboard.film.matchColour : nil
+    }
 
     /// The name of the seam after a shot: by the shot that follows, since that decides whether it is one.
     func seamStep(_ index: Int) -> String { "seam:\(storyboard.shots[index + 1].id)" }
@@ -119,8 +111,8 @@ extension Production {
     func seamKey(_ index: Int, before: String, after: String) throws -> WorkKey {
         try WorkKey.seam(
             before: before, after: after, isChained: storyboard.shots[index + 1].isChained,
-            dropped: droppedFrames(index),
-            version: Seams.version, engine: engine)
+            dropped: droppedFrames(index), matching: matching(index), version: Seams.version,
+            engine: engine)
     }
 
     /// The key of the contact sheet of all seams.

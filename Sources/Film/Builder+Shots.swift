@@ -9,6 +9,7 @@ extension Builder {
             return try await walkShots(chain)
         } catch {
             await format.settle(.failure(error))
+            await giveUp(chain, error)
             throw error
         }
     }
@@ -24,8 +25,10 @@ extension Builder {
                     let finished = try await shot(index, upstream: upstream, upstreamPath: upstreamPath)
                     upstream = PictureReference("sha256:\(finished.frame.item.digest)")
                     upstreamPath = workspace.path(of: finished.frame)
+                    await clips[index].settle(.success(finished.takes[finished.takes.count - 1]))
                     group.addTask { try await (index, self.render(index, finished)) }
                 } catch {
+                    await giveUp(index..<chain.upperBound, error)
                     if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
                     let failure = FilmError.message(of: error)
                     emit(.shotFailed(shot: film.shots[index].id, message: failure))
@@ -39,13 +42,30 @@ extension Builder {
         }
     }
 
-    private func render(_ index: Int, _ finished: FinishedShot) async throws -> Result<
-        FinishedShot, any Error
-    > {
+    /// The shot's segments: with as many frames as the last run knew to stand twice after it, or one, so that
+    /// nobody waits for the next clip; and with those that are then found, where they are others.
+    private func render(_ index: Int, _ shot: ArrivedShot) async throws -> Result<FinishedShot, any Error> {
         do {
-            var finished = finished
-            finished.segments = try await segments(index, clip: finished.clip)
-            return .success(finished)
+            let clip = shot.takes[shot.takes.count - 1]
+            let rate = try await format.value().rate
+            var part = production.part(index, clip: clip.facts, rate: rate, seam: known[index])
+            var before: Montage.SeamReport?
+            if part.join == .match, film.film.matchColour != nil {
+                before = try await meetings[index - 1].value().report
+            }
+            func finished() async throws -> FinishedShot {
+                let match = production.match(part, clip: clip.facts, rate: rate, seam: before)
+                return FinishedShot(
+                    takes: shot.takes, frame: shot.frame, part: part, match: match,
+                    segments: try await segments(index, clip: clip, part: part, match: match))
+            }
+            let first = try await finished()
+            guard part.next == .match, let after = try? await meetings[index].value() else {
+                try Task.checkCancellation()
+                return .success(first)
+            }
+            part = production.part(index, clip: clip.facts, rate: rate, seam: after.report)
+            return .success(part == first.part ? first : try await finished())
         } catch {
             if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
             return .failure(error)
@@ -55,7 +75,7 @@ extension Builder {
     /// All takes of a shot and the last frame of the one in the film, in the store and in the output folder.
     private func shot(
         _ index: Int, upstream: PictureReference?, upstreamPath: String?
-    ) async throws -> FinishedShot {
+    ) async throws -> ArrivedShot {
         let shot = film.shots[index]
         let takes = try await withThrowingTaskGroup(of: Clip.self) { group in
             for number in 1...shot.takes {
@@ -72,7 +92,7 @@ extension Builder {
         let frame = try await lastFrame(of: clip, shot: shot)
         try await publish(clip.artifact, to: shotFile(index, "mp4"))
         try await publish(frame, to: shotFile(index, "last.png"))
-        return FinishedShot(takes: takes, frame: frame)
+        return ArrivedShot(takes: takes, frame: frame)
     }
 
     private func lastFrame(of clip: Clip, shot: Shot) async throws -> Artifact {
@@ -96,11 +116,13 @@ extension Builder {
     }
 
     /// The shot's pictures for every delivery that lacks them: one decode, an encoder each.
-    func segments(_ index: Int, clip: Clip) async throws -> [String: Artifact] {
+    func segments(
+        _ index: Int, clip: Clip, part: CutPart, match: ColourMatch?
+    ) async throws -> [String: Artifact] {
         let shot = film.shots[index]
         let format = try await self.format.value()
         let formatDocument = try JSONDocument(encoding: format)
-        let part = production.part(index, frames: clip.facts.frames(at: format.rate))
+        let matchDocument = try match.map { try JSONDocument(encoding: $0) }
         guard part.isLongEnough else { throw production.tooShort(index, part) }
         var ready: [String: Artifact] = [:]
         var keys: [String: WorkKey] = [:]
@@ -108,8 +130,7 @@ extension Builder {
         for delivery in production.deliveries {
             let key = try WorkKey.segment(
                 clip: clip.artifact.item.digest, frames: part.own.count, from: part.own.lowerBound,
-                preset: delivery.document,
-                format: formatDocument,
+                match: matchDocument, preset: delivery.document, format: formatDocument,
                 engine: production.engine)
             keys[delivery.name] = key
             if let known = try workspace.artifact(key, delivery.name) {
@@ -127,7 +148,7 @@ extension Builder {
             id: "segment:\(shot.id)", inputs: [.init(digest: clip.artifact.item.digest, path: source)],
             work: .segment(
                 SegmentJob(
-                    source: source, frames: part.isWhole ? nil : part.own, format: format,
+                    source: source, frames: part.isWhole ? nil : part.own, format: format, match: match,
                     outputs: outputs)))
         let made = try await render(spec, shot: shot.id, outputs: outputs, keys: keys)
         return ready.merging(made) { $1 }

@@ -18,6 +18,12 @@ final class Builder: Sendable {
     let tally = Tally()
     let turns = Turns()
     let format = Promise<FilmFormat>()
+    /// The clip of each shot that the film uses.
+    let clips: [Promise<Clip>]
+    /// What is made of each shot and the next one.
+    let meetings: [Promise<Meeting>]
+    /// The seams as earlier runs measured them, by the shot before; a guess until they are measured again.
+    let known: [Int: Montage.SeamReport]
     /// Short work that the next purchase waits for must not queue behind encoders.
     let express = Lanes(width: 2)
 
@@ -27,8 +33,11 @@ final class Builder: Sendable {
 
     init(
         _ production: Production, settings: FilmSettings, workspace: Workspace,
-        events: @escaping @Sendable (FilmEvent) -> Void
+        known: [Int: Montage.SeamReport], events: @escaping @Sendable (FilmEvent) -> Void
     ) {
+        self.known = known
+        clips = production.storyboard.shots.map { _ in Promise() }
+        meetings = production.storyboard.shots.dropFirst().map { _ in Promise() }
         self.production = production
         self.settings = settings
         self.workspace = workspace
@@ -44,11 +53,21 @@ final class Builder: Sendable {
         var take: Take?
     }
 
+    /// A shot whose takes have arrived.
+    struct ArrivedShot: Sendable {
+        var takes: [Clip]
+        var frame: Artifact
+    }
+
     /// A shot with all its parts.
     struct FinishedShot: Sendable {
         var takes: [Clip]
         var frame: Artifact
-        var segments: [String: Artifact] = [:]
+        /// What the film shows of it.
+        var part: CutPart
+        /// What is done to the colours of its first frames.
+        var match: ColourMatch?
+        var segments: [String: Artifact]
         /// The take the film uses.
         var clip: Clip { takes[takes.count - 1] }
     }
@@ -56,7 +75,7 @@ final class Builder: Sendable {
     /// Makes everything there is to make, and the report.
     func run() async throws -> FilmReport {
         try FileSync.makeFolder(settings.outputDirectory + "/shots")
-        let outcomes = try await chains()
+        let outcomes = try await walkAndMeet()
         let shots = try complete(outcomes)
         await settleStrays()
         let report = try await deliver(shots)
@@ -64,6 +83,21 @@ final class Builder: Sendable {
         if run.isUpToDate { emit(.upToDate(restored: run.restored)) }
         emit(.finished(report))
         return report
+    }
+
+    /// Walks the chains, and makes what belongs to two neighbours meanwhile.
+    private func walkAndMeet() async throws -> [Result<FinishedShot, any Error>?] {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in meetings.indices { group.addTask { await self.meet(index) } }
+            do {
+                let outcomes = try await chains()
+                try await group.waitForAll()
+                return outcomes
+            } catch {
+                await giveUp(clips.indices, error)
+                throw error
+            }
+        }
     }
 
     /// Walks the chains, a few at a time. Failures are collected; only cancellation is thrown.

@@ -30,7 +30,8 @@ enum ChangeReason {
             ("segments", "a segment"), ("sound", "sound"), ("mix.loudness", "loudness"),
             ("mix.music", "music"), ("join", "join"), ("from", "frame range"), ("before", "shot before"),
             ("after", "shot"), ("manifest", manifest), ("film", "film"), ("title", "title"),
-            ("take", "take number"),
+            ("take", "take number"), ("match", "correction of colour"), ("matching", "matching of colours"),
+            ("dropped", "join"),
         ]
         if let hit = known.first(where: { path == $0.prefix || path.hasPrefix($0.prefix + ".") }) {
             return hit.name

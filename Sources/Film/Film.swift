@@ -25,6 +25,7 @@
 
 import Foundation
 import Media
+import Montage
 
 /// The things that can be done with a storyboard.
 public enum Film {
@@ -34,10 +35,12 @@ public enum Film {
     /// - Throws: ``FilmError``; exit code 5 for anything wrong with storyboard, preset or request.
     public static func plan(_ settings: FilmSettings) throws -> Plan {
         let production = try Production(settings)
-        return try plan(production, settings)
+        return try plan(production, settings).plan
     }
 
-    private static func plan(_ production: Production, _ settings: FilmSettings) throws -> Plan {
+    private static func plan(
+        _ production: Production, _ settings: FilmSettings
+    ) throws -> (plan: Plan, seams: [Int: Montage.SeamReport]) {
         let folder = settings.stateDirectory
         let journal = try Journal.snapshot(path: Workspace.journalPath(in: folder)) ?? JournalSnapshot()
         let store = ArtifactStore(folder: folder)
@@ -49,7 +52,7 @@ public enum Film {
             // What was paid for, and what the next request carries, is believed by its bytes, not by its size.
             let bad = try planner.trusted.filter { try !store.isSound($0, interrupt: Interrupt()) }.map(
                 \.name)
-            if bad.isEmpty { return plan }
+            if bad.isEmpty { return (plan, planner.seams) }
             for name in bad { listing[name] = nil }
             damaged.formUnion(bad)
         }
@@ -100,10 +103,11 @@ public enum Film {
         let production = try await settings.lanes.run { _ in try Production(settings) }
         for problem in production.problems { events(.warning("\(problem)")) }
         let workspace = try Workspace(folder: settings.stateDirectory)
-        let plan = try await settings.lanes.run { _ in try Self.plan(production, settings) }
+        let (plan, seams) = try await settings.lanes.run { _ in try Self.plan(production, settings) }
         events(.planned(plan))
         try checkBudget(plan, settings)
-        let builder = Builder(production, settings: settings, workspace: workspace, events: events)
+        let builder = Builder(
+            production, settings: settings, workspace: workspace, known: seams, events: events)
         do {
             return try await builder.run()
         } catch {

@@ -12,6 +12,8 @@ package struct Planner {
     let damaged: Set<String>
     /// Clips and frames the plan counts on, for the caller to check.
     private(set) var trusted: Set<ArtifactStore.Item> = []
+    /// The seams that have been measured, by the shot before.
+    private(set) var seams: [Int: Montage.SeamReport] = [:]
 
     private var steps: [PlanStep] = []
     /// The keys of the steps as far as they are known, by step.
@@ -32,6 +34,7 @@ package struct Planner {
         steps = []
         keys = [:]
         trusted = []
+        seams = [:]
         var clips: [ClipFacts.Known?] = []
         var upstream: PictureReference?
         for index in film.shots.indices {
@@ -40,6 +43,7 @@ package struct Planner {
             upstream = try planFrame(film.shots[index], clip: clip)
         }
         let format = production.format(first: clips[0]?.facts)
+        seams = try knownSeams(clips)
         for delivery in production.deliveries { try planDelivery(delivery, clips: clips, format: format) }
         try planSeams(clips: clips)
         return Plan(steps: steps)
@@ -146,19 +150,29 @@ package struct Planner {
                 try planBlend(index, delivery, clips: clips, parts: parts, format: formatDocument)
                 continue
             }
-            var part = production.part(index, frames: clip.facts.frames(at: format.rate))
+            var part = production.part(index, clip: clip.facts, rate: format.rate, seam: seams[index])
             guard part.isLongEnough else { throw production.tooShort(index, part) }
             parts.append(part)
+            let match = production.match(
+                part, clip: clip.facts, rate: format.rate, seam: index > 0 ? seams[index - 1] : nil)
             if let blend = try planBlend(
                 index, delivery, clips: clips, parts: parts, format: formatDocument)
             {
                 segments.append(blend.item.digest)
             }
+            guard index == 0 || seams[index - 1] != nil || production.matching(index - 1) == nil else {
+                add(
+                    id, .segment, shot: shot.id, delivery: delivery.name, .willRun,
+                    waits(id, for: "the seam before it, whose colours are matched"))
+                continue
+            }
             let key = try WorkKey.segment(
                 clip: clip.digest, frames: part.own.count, from: part.own.lowerBound,
-                preset: delivery.document, format: formatDocument, engine: production.engine)
+                match: match.map { try JSONDocument(encoding: $0) }, preset: delivery.document,
+                format: formatDocument, engine: production.engine)
             let known = judge(
                 id, .segment, shot: shot.id, delivery: delivery.name, key: key, output: delivery.name)
+            if let match { note(match, on: delivery) }
             if let known { segments.append(known.item.digest) }
             part.frames += (known?.fact(SegmentFacts.self)?.frames ?? part.own.count) - part.own.count
             placed.append(
@@ -223,6 +237,17 @@ package struct Planner {
         }
     }
 
+    /// What the journal knows of the seams between clips that are there.
+    private func knownSeams(_ clips: [ClipFacts.Known?]) throws -> [Int: Montage.SeamReport] {
+        var found: [Int: Montage.SeamReport] = [:]
+        for index in clips.indices.dropLast() {
+            guard let before = clips[index], let after = clips[index + 1] else { continue }
+            let key = try production.seamKey(index, before: before.digest, after: after.digest)
+            found[index] = journal.artifacts[key.digest]?["seam"]?.fact(Montage.SeamReport.self)
+        }
+        return found
+    }
+
     private mutating func planSeams(clips: [ClipFacts.Known?]) throws {
         guard clips.count > 1 else { return }
         var known: [String] = []
@@ -262,6 +287,13 @@ package struct Planner {
             id, kind, shot: shot, delivery: delivery, isHere ? .cached : .willRun,
             isHere ? "in the store" : "artifact \(damaged.contains(known.item.name) ? "damaged" : "missing")")
         return known
+    }
+
+    /// Says beside the last step what the correction of its colours costs.
+    private mutating func note(_ match: ColourMatch, on delivery: Delivery) {
+        guard let last = steps.indices.last, steps[last].status == .willRun else { return }
+        let price = delivery.preset.video.mode == .copy ? ", so it is encoded and not copied" : ""
+        steps[last].reason += "; colours matched over \(match.frames) frames\(price)"
     }
 
     private func mediaReason(_ id: String, key: WorkKey) -> String {

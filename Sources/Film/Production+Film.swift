@@ -10,6 +10,32 @@ extension Production {
         return shot.join ?? (shot.isChained ? .match : .cut)
     }
 
+    /// A shot's part in the film, by the length of its clip at the film's rate.
+    func part(_ index: Int, frames: Int) -> CutPart {
+        CutPart(frames: frames, join: join(before: index), next: join(before: index + 1))
+    }
+
+    /// The same by the clip, and by the seam after it where that has been measured.
+    func part(_ index: Int, clip: ClipFacts, rate: Rational, seam: Montage.SeamReport?) -> CutPart {
+        var part = part(index, frames: clip.frames(at: rate))
+        if let seam { part.twins = Self.frames(seam.droppedFrames, of: clip, at: rate) }
+        return part
+    }
+
+    /// What is done to the colours of a shot's first frames, by the seam before it; nil for nothing. It ends with
+    /// what is the shot's own: frames that are made of two shots are left as they are.
+    func match(_ part: CutPart, clip: ClipFacts, rate: Rational, seam: Montage.SeamReport?) -> ColourMatch? {
+        guard part.join == .match, var match = seam?.match else { return nil }
+        match.frames = min(Self.frames(match.frames, of: clip, at: rate), part.own.count)
+        return match
+    }
+
+    /// So many of a clip's frames at the film's rate; at least one where there are any.
+    private static func frames(_ count: Int, of clip: ClipFacts, at rate: Rational) -> Int {
+        guard count > 0, clip.rate.value > 0, plain(clip.rate) != rate else { return count }
+        return max(1, Int((Double(count) / clip.rate.value * rate.value).rounded()))
+    }
+
     /// The error for a shot that its joins leave no frame of.
     func tooShort(_ index: Int, _ part: CutPart, about: Bool = false) -> FilmError {
         let shot = storyboard.shots[index]

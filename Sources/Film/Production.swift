@@ -139,11 +139,6 @@ package struct Production: Sendable {
         return before
     }
 
-    /// A shot's part in the film, by the length of its clip at the film's rate.
-    func part(_ index: Int, frames: Int) -> CutPart {
-        CutPart(frames: frames, join: join(before: index), next: join(before: index + 1))
-    }
-
     /// The film's format: rate and colour are the first clip's. Without one it is what is likely, at the rate that
     /// the model's card promises; other chains are rendered in that when the first shot fails.
     func format(first: ClipFacts?) -> FilmFormat {

@@ -30,7 +30,8 @@ public struct StepSpec: Sendable, Codable {
         /// Make `poster.jpg`, `sprites.jpg` and `sprites.vtt` in a folder.
         case thumbnails(source: String, directory: String)
         /// Measure the seam of two clips, and put the frames on both sides of it into a PNG.
-        case seam(after: String, before: String, chained: Bool, dropped: Int, output: String)
+        case seam(
+            after: String, before: String, chained: Bool, dropped: Int?, matching: Int?, output: String)
         /// Put the strips of all seams on one sheet.
         case seamSheet(rows: [SeamRow], output: String)
     }
@@ -102,9 +103,10 @@ public struct StepSpec: Sendable, Codable {
                 outputs: try Self.thumbnailNames.map {
                     try .init(name: $0, path: directory + "/" + $0, facts: set)
                 })
-        case .seam(let first, let second, let chained, let dropped, let output):
+        case .seam(let first, let second, let chained, let dropped, let matching, let output):
             let found = try Seams.report(
-                after: first, before: second, chained: chained, dropped: dropped, interrupt: interrupt)
+                after: first, before: second, chained: chained, dropped: dropped, matching: matching,
+                interrupt: interrupt)
             try FileSync.write(try found.strip.picture().png(), to: output)
             return try StepOutcome(outputs: [.init(name: "seam", path: output, facts: found.report)])
         case .seamSheet(let rows, let output):

@@ -102,4 +102,7 @@ public struct FilmOptions: Sendable, Hashable {
     public var rate: Rational?
     /// What is done to the sound as a whole; nothing if nil. The music's path is absolute.
     public var sound: FilmSound?
+    /// Over how many frames the colours of a shot that goes on from the one before are brought to those of that one;
+    /// nil leaves them.
+    public var matchColour: Int?
 }

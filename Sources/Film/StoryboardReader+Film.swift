@@ -43,6 +43,22 @@ extension StoryboardReader {
         }
     }
 
+    /// `as-is`, `match-colour`, `{match-colour: 96}`, `{match-colour: clip}`: frames of correction, nil for none.
+    func seams(_ cursor: YAMLCursor) throws(FilmError) -> Int? {
+        guard cursor.isMapping else {
+            return try cursor.word(["as-is", "match-colour"]) == "match-colour" ? Self.usualReach : nil
+        }
+        let keys = try cursor.entries(known: ["match-colour"])
+        guard let reach = keys["match-colour"] else {
+            throw cursor.error("`match-colour` is missing", hint: "match-colour, or {match-colour: 96}")
+        }
+        if try reach.rawText("a number of frames, or clip") == "clip" { return ColourMatch.longest }
+        return Int(try reach.int(1...Int64(ColourMatch.longest)))
+    }
+
+    /// Frames; two seconds, over which no change of light is seen as one.
+    static let usualReach = 48
+
     /// The name of a chapter.
     func title(_ cursor: YAMLCursor) throws(FilmError) -> String {
         let text = try cursor.text()

@@ -55,7 +55,7 @@ struct StoryboardReader {
     static let shotKeys =
         ["id", "prompt", "firstImage", "lastImage", "start", "seed", "takes", "join", "title"] + settingKeys
     static let retryKeys = ["attempts", "on"]
-    static let filmKeys = ["deliver", "thumbnails", "rate", "sound"]
+    static let filmKeys = ["deliver", "thumbnails", "rate", "sound", "seams"]
     static let usualDeliveries = ["mp4-social", "webm-vp9", "mov-prores"]
 
     func storyboard(
@@ -222,7 +222,8 @@ struct StoryboardReader {
         }
         return FilmOptions(
             deliver: deliver, thumbnails: try keys["thumbnails"]?.bool() ?? true, rate: rate,
-            sound: try keys["sound"].map { (cursor) throws(FilmError) in try sound(cursor) })
+            sound: try keys["sound"].map { (cursor) throws(FilmError) in try sound(cursor) },
+            matchColour: try keys["seams"].flatMap { (cursor) throws(FilmError) in try seams(cursor) })
     }
 
     static func isName(_ text: String) -> Bool {

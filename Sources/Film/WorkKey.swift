@@ -45,20 +45,22 @@ package struct WorkKey: Sendable, Hashable {
 
     /// One shot's pictures in one delivery.
     /// - `clip`: digest of the clip's bytes.
-    /// - `frames`: how many of its frames are shown by themselves; one less where the next shot begins on
-    ///   the last one.
+    /// - `frames`: how many of its frames are shown by themselves; without those that the next shot shows again.
     /// - `from`: the first of them, where that is not the clip's first: frames before it belong to a join.
     /// - `preset`: its canonical JSON, so a changed encoder option counts and a changed file name does not.
     /// - `format`: the film's size, rate and sound format.
+    /// - `match`: what is done to the colours of the first frames; nil for nothing.
     /// - `engine`: the codec library's version: segments of two encoder builds must not be joined.
     package static func segment(
-        clip: String, frames: Int, from: Int = 0, preset: JSONDocument, format: JSONDocument, engine: String
+        clip: String, frames: Int, from: Int = 0, match: JSONDocument? = nil, preset: JSONDocument,
+        format: JSONDocument, engine: String
     ) throws(MediaError) -> WorkKey {
         var members: [String: JSONDocument] = [
             "clip": .string(clip), "frames": .int(Int64(frames)), "preset": preset, "format": format,
             "engine": .string(engine),
         ]
         if from > 0 { members["from"] = .int(Int64(from)) }
+        if let match { members["match"] = match }
         return try WorkKey("segment", members)
     }
 
@@ -109,18 +111,22 @@ package struct WorkKey: Sendable, Hashable {
     /// What is seen and heard at one seam.
     /// - `before`, `after`: digests of the two clips.
     /// - `isChained`: the storyboard's word decides where the pictures do not tell.
-    /// - `dropped`: how many frames the film leaves out; the frames that then meet are compared.
+    /// - `dropped`: how many frames the film leaves out, nil for as many as are found to stand twice; the frames
+    ///   that then meet are compared.
+    /// - `matching`: over how many frames colours may be corrected; nil for not at all.
     /// - `version`: of the measure.
     /// - `engine`: the frames are decoded by it.
     package static func seam(
-        before: String, after: String, isChained: Bool, dropped: Int, version: Int, engine: String
+        before: String, after: String, isChained: Bool, dropped: Int?, matching: Int? = nil, version: Int,
+        engine: String
     ) throws(MediaError) -> WorkKey {
-        try WorkKey(
-            "seam",
-            [
-                "before": .string(before), "after": .string(after), "chained": .bool(isChained),
-                "dropped": .int(Int64(dropped)), "version": .int(Int64(version)), "engine": .string(engine),
-            ])
+        var members: [String: JSONDocument] = [
+            "before": .string(before), "after": .string(after), "chained": .bool(isChained),
+            "dropped": dropped.map { .int(Int64($0)) } ?? .string("measured"),
+            "version": .int(Int64(version)), "engine": .string(engine),
+        ]
+        if let matching { members["matching"] = .int(Int64(matching)) }
+        return try WorkKey("seam", members)
     }
 
     /// The contact sheet of a film's seams.

@@ -212,9 +212,12 @@ private struct TinyClips: ShotGenerator {
     ) async throws(GenerationFailure) {
         do {
             let seed = Int(made.url) ?? 0
+            // The second one goes on from the last frame of the first.
+            let (start, hue) = seed == 2 ? (47, 40) : (0, 40 * seed)
             try Oracle.ffmpeg([
-                "-f", "lavfi", "-i", "testsrc2=size=160x96:rate=24:duration=2,hue=h=\(40 * seed)", "-f",
-                "lavfi", "-i", "sine=frequency=\(200 + 110 * seed):sample_rate=48000:duration=2", "-c:v",
+                "-f", "lavfi", "-i", "testsrc2=size=160x96:rate=24", "-f", "lavfi", "-i",
+                "sine=frequency=\(200 + 110 * seed):sample_rate=48000:duration=2", "-vf",
+                "trim=start_frame=\(start):end_frame=\(start + 48),setpts=N/24/TB,hue=h=\(hue)", "-c:v",
                 "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", path,
             ])
         } catch {

@@ -150,6 +150,14 @@ private let faults = [
         yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {loudness: {truePeak: -1}}}",
         place: "4:26", says: ["`integrated` is missing"]),
     Fault(
+        name: "a treatment of seams nobody knows",
+        yaml: "title: T\nmodel: m\n\(shot)\nfilm: {seams: match-color}",
+        place: "4:15", says: ["film.seams", "did you mean match-colour"]),
+    Fault(
+        name: "a correction of no frames",
+        yaml: "title: T\nmodel: m\n\(shot)\nfilm: {seams: {match-colour: 0}}",
+        place: "4:30", says: ["film.seams.match-colour", "1 to 1200"]),
+    Fault(
         name: "music without a file", yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {music: {gain: -6}}}",
         place: "4:23", says: ["film.sound.music", "`file` is missing"]),
     Fault(

@@ -90,6 +90,16 @@ import Testing
         #expect(film.film.rate == rate)
     }
 
+    @Test(
+        arguments: [
+            ("as-is", nil), ("match-colour", 48), ("{match-colour: 96}", 96), ("{match-colour: clip}", 1200),
+        ] as [(String, Int?)])
+    func `says what is done to colours at seams`(text: String, frames: Int?) throws {
+        let film = try Storyboard.parse(
+            "title: T\nmodel: m\nshots: [{id: a, prompt: A hill}]\nfilm: {seams: \(text)}", path: "t.yaml")
+        #expect(film.film.matchColour == frames)
+    }
+
     @Test func `with a first image begins afresh without being told`() throws {
         let scratch = try Scratch()
         try scratch.writePicture("a.png", shade: 10)
