@@ -19,6 +19,10 @@ import Testing
             "tiktok", false
         ),
         ("-c:v libx264 -pix_fmt yuv420p -ac 6", "surround.mp4", "instagram", true),
+        (
+            "-c:v libx264 -pix_fmt yuv420p -color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv "
+                + "-c:a ac3 -movflags +faststart", "ac3.mp4", "web", true
+        ),
         ("-c:v libx264 -pix_fmt yuv420p -ac 1 -ar 44100", "mono.mp4", "youtube", false),
         ("-c:v libx264 -pix_fmt yuv420p -an", "silent.mp4", "instagram", true),
         ("-vf setsar=4/3 -c:v libx264 -pix_fmt yuv420p", "wide.mp4", "tiktok", false),
@@ -57,6 +61,12 @@ import Testing
         let mended = try await Shell.run(command, in: folder)
         #expect(mended.exit == 0, "\(one.file): \(command)\n\(mended)")
         let name = try #require(mended.output.split(separator: "\n").first)
+        if command.contains("mp4-copy") {
+            let sums = try await Shell.run(
+                "for f in \(one.file) \(name); do ffmpeg -v error -i $f -map 0:v -f md5 -; done | uniq | wc -l",
+                in: folder)
+            #expect(sums.output == "1\n", "\(one.file): its pictures are others")
+        }
         let after = try await Shell.run("reel lint \(name) --for \(one.platform)", in: folder)
         #expect(after.exit == 0 && !after.output.contains("  warn  "), "\(one.file): \(command)\n\(after)")
     }

@@ -27,25 +27,38 @@ struct LintRemedy {
         let mended = broken.subtracting([.shortest, .longest])
         guard !mended.isEmpty, report.video != nil else { return nil }
         var words = ["reel", "transcode"]
-        // Packets are moved where only the container is at fault.
+        // Packets are moved where they are not at fault themselves: pictures, and sound too.
         let asksNoEdits = platform.rules.contains { $0.requirement == .noEditLists }
-        let isContainer = mended.isSubset(of: [.indexFirst, .containers, .noEditLists]) && takesMP4
+        let movesPicture =
+            takesMP4
+            && mended.isSubset(of: Self.container.union(report.audio == nil ? [] : Self.soundItself))
         words += [
             isPlain(report.path) ? report.path : "./" + report.path, "-o",
             isPlain(output) ? output : "./" + output,
         ]
-        words += ["--preset", isContainer ? "mp4-copy" : platform.preset]
+        words += ["--preset", movesPicture ? "mp4-copy" : platform.preset]
         if let presets { words += ["--presets", presets] }
-        if isContainer { return words + (asksNoEdits ? ["--set", "muxer.editLists=false"] : []) }
+        if movesPicture {
+            if !mended.isDisjoint(with: Self.soundItself) { words += ["--set", "audio.mode=encode"] }
+            return words + (asksNoEdits ? ["--set", "muxer.editLists=false"] : []) + loudness
+        }
         if let size { words += ["--fit", "\(size.width)x\(size.height)"] }
         if let rate { words += ["--rate", rate] }
-        if mended.contains(.loudness), let target = bound(.loudness) {
-            words += ["--loudness", Lint.trimmed(target)]
-        }
+        words += loudness
         if let cap {
             words += ["--set", "video.maxrate=\(cap)k", "--set", "video.bufsize=\(2 * cap)k"]
         }
         return words
+    }
+
+    private static let container: Set<Requirement> = [.indexFirst, .containers, .noEditLists]
+    private static let soundItself: Set<Requirement> = [
+        .audioCodecs, .maximumSampleRate, .maximumChannels, .equalLengths, .loudness,
+    ]
+
+    private var loudness: [String] {
+        guard broken.contains(.loudness), let target = bound(.loudness) else { return [] }
+        return ["--loudness", Lint.trimmed(target)]
     }
 
     private func isPlain(_ path: String) -> Bool { !path.hasPrefix("-") }

@@ -96,10 +96,18 @@ import Testing
         .init(rule: "colourTags: true", mend: "mp4-social") { $0.video?.colour = .unknown },
         .init(rule: "standardRange: true", mend: "mp4-social") { $0.video?.colour.transfer = "smpte2084" },
         .init(rule: "sound: true", mend: "mp4-social") { $0.audio = nil },
-        .init(rule: "audioCodecs: aac", mend: "mp4-social") { $0.streams[1].codec = "opus" },
-        .init(rule: "maximumSampleRate: 48000", mend: "mp4-social") { $0.audio?.sampleRate = 96000 },
-        .init(rule: "maximumChannels: 2", mend: "mp4-social") { $0.audio?.channels = 6 },
-        .init(rule: "equalLengths: true", mend: "mp4-social") { $0.streams[1].duration = 2 },
+        .init(rule: "audioCodecs: aac", mend: "mp4-copy --set audio.mode=encode") {
+            $0.streams[1].codec = "opus"
+        },
+        .init(rule: "maximumSampleRate: 48000", mend: "mp4-copy --set audio.mode=encode") {
+            $0.audio?.sampleRate = 96000
+        },
+        .init(rule: "maximumChannels: 2", mend: "mp4-copy --set audio.mode=encode") {
+            $0.audio?.channels = 6
+        },
+        .init(rule: "equalLengths: true", mend: "mp4-copy --set audio.mode=encode") {
+            $0.streams[1].duration = 2
+        },
         .init(rule: "indexFirst: true", mend: "--preset mp4-copy") { $0.moov = "last" },
         .init(rule: "noEditLists: true", mend: "mp4-social") {
             let list = #"[{"seconds": 1, "mediaTicks": 1024, "rate": 1}]"#
