@@ -49,7 +49,10 @@ let package = Package(
                 .brew(["ffmpeg"]),
             ]),
         .target(name: "CFFmpegShim", dependencies: ["CFFmpeg"]),
-        .target(name: "Media", dependencies: ["CFFmpeg", "CFFmpegShim"], swiftSettings: house),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .target(name: "Media", dependencies: ["CFFmpeg", "CFFmpegShim", "COpenSSL"], swiftSettings: house),
         .target(name: "Montage", dependencies: ["Media", yams], swiftSettings: house),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl",
