@@ -97,7 +97,7 @@ public enum Join {
             guard order == scan.frames[i] else {
                 throw SegmentScan.fault(part.path, "it changed while it was read")
             }
-            moved.append(.init(count: order, digest: digest, isSource: part.isSource))
+            moved.append(.init(count: order, digest: digest, isSource: part.isSource, part: part))
             base += order
         }
         try sound?.finish { try muxer.writeAudio($0) }

@@ -4,15 +4,19 @@ public import Media
 public struct JoinPart: Sendable, Codable, Equatable {
     /// The file.
     public var path: String
-    /// Its first so many packets, which must be as many of its frames; nil for all.
+    /// So many packets, which must be as many of its frames; nil for all.
     public var frames: Int?
+    /// The time of the picture that it begins with, in the file's ticks: one from which on all can be decoded, and
+    /// before which nothing is shown that comes after it. Nil for the first.
+    public var startTicks: Int64?
     /// Whether its pictures are a source clip's own, so that moving them keeps them bit for bit.
     public var isSource: Bool
 
     /// Names a run of packets.
-    public init(path: String, frames: Int? = nil, isSource: Bool = false) {
+    public init(path: String, frames: Int? = nil, startTicks: Int64? = nil, isSource: Bool = false) {
         self.path = path
         self.frames = frames
+        self.startTicks = startTicks
         self.isSource = isSource
     }
 }

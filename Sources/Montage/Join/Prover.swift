@@ -36,6 +36,8 @@ struct Prover {
         var digest: PayloadDigest
         /// Whether they are a source clip's own.
         var isSource: Bool
+        /// Where they came from.
+        var part: JoinPart
     }
 
     let expected: Expectation

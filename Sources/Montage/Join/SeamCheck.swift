@@ -4,7 +4,8 @@ import Media
 ///
 /// A film of one encoder's segments needs no more than `EndCheck`: each was proved when it was made. Where packets
 /// of source clips stand beside encoded ones, the decoder changes its parameter sets, and that is looked at. Segments
-/// can hold such meetings inside: then the film's header has several sets, and all of it is decoded.
+/// can hold such meetings inside: then the film's header has several sets, and all of it is decoded. The first frames of
+/// every copied run that is looked at are compared with what its source decodes to.
 enum SeamCheck {
     /// Pixels that are decoded without a second thought: some seconds of a small film.
     private static let cheap = 24_000_000
@@ -18,7 +19,7 @@ enum SeamCheck {
     static func run(
         _ path: String, picture: StreamInfo, runs: [Prover.MovedRun], delay: Int, interrupt: Interrupt
     ) throws -> [String]? {
-        let hasOneSet = (ParameterSets(avcC: picture.parameters.extradata)?.sequence.count ?? 1) == 1
+        let hasOneSet = (ParameterSets(picture.parameters)?.sequence.count ?? 1) == 1
         let meetsInside = !runs.contains(where: \.isSource) && !hasOneSet
         guard meetsInside || runs.contains(where: \.isSource) else { return nil }
         let rate = (picture.averageRate ?? picture.nominalRate)
@@ -26,11 +27,21 @@ enum SeamCheck {
         let frames = runs.reduce(0) { $0 + $1.count }
         let decoding = try SeamDecoding(
             path, picture: picture, rate: rate, delay: delay, interrupt: interrupt)
-        if meetsInside || frames * picture.parameters.width * picture.parameters.height <= cheap {
-            return try decoding.run(from: 0, count: frames)
-        }
         var faults: [String] = []
         var start = 0
+        if meetsInside || frames * picture.parameters.width * picture.parameters.height <= cheap {
+            for run in runs {
+                if run.isSource { decoding.watched.formUnion(start..<start + min(run.count, after)) }
+                start += run.count
+            }
+            faults = try decoding.run(from: 0, count: frames)
+            start = 0
+            for run in runs {
+                faults += try decoding.compare(run, at: start, count: min(run.count, after))
+                start += run.count
+            }
+            return faults
+        }
         let isUniform = hasOneSet && runs.allSatisfy(\.isSource)
         let step = isUniform ? max(1, runs.count / sampled) : 1
         for (place, run) in runs.enumerated() {
@@ -38,7 +49,9 @@ enum SeamCheck {
             let count = run.isSource ? min(run.count, after) : run.count
             let next = place + 1 < runs.count ? min(runs[place + 1].count, after) : 0
             if place > 0, place % step == 0 || place == runs.count - 1 {
+                if run.isSource { decoding.watched = Set(start..<start + count) }
                 faults += try decoding.run(from: start, count: run.isSource ? count : count + next)
+                faults += try decoding.compare(run, at: start, count: count)
             }
             start += run.count
             if faults.count > 8 { break }
@@ -57,6 +70,9 @@ private final class SeamDecoding {
     private let interrupt: Interrupt
     private let packet: Packet
     private let frame: Frame
+    /// Frames that will be compared, and their digests.
+    var watched: Set<Int> = []
+    private var digests: [Int: PayloadDigest] = [:]
 
     init(_ path: String, picture: StreamInfo, rate: Rational, delay: Int, interrupt: Interrupt) throws {
         demuxer = try Demuxer(path: path, accept: .clips, analyse: .none, interrupt: interrupt)
@@ -110,6 +126,7 @@ private final class SeamDecoding {
                 guard place >= start, next < end else { continue }
                 if place != next { faults.append("frame \(place) comes where frame \(next) should") }
                 if frame.isCorrupt { faults.append("frame \(place) is damaged") }
+                if watched.contains(place) { digests[place] = frame.payloadDigest }
                 next = place + 1
             }
         }
@@ -133,5 +150,67 @@ private final class SeamDecoding {
         }
         if next < end, faults.isEmpty { faults.append("frame \(next) does not decode") }
         return faults
+    }
+
+    /// Says which of the first frames of a copied run, which have been decoded, are not what its source decodes to.
+    func compare(_ run: Prover.MovedRun, at start: Int, count: Int) throws -> [String] {
+        guard run.isSource, count > 0 else { return [] }
+        let wanted = try SourceFrames.digests(run.part, rate: rate, count: count, interrupt: interrupt)
+        return (0..<count).compactMap { place in
+            guard let found = digests[start + place], place < wanted.count else { return nil }
+            return found == wanted[place] ? nil : "frame \(start + place) is not its source's"
+        }
+    }
+}
+
+/// The first frames of a run of packets, decoded where it came from.
+private enum SourceFrames {
+    static func digests(
+        _ part: JoinPart, rate: Rational, count: Int, interrupt: Interrupt
+    ) throws -> [PayloadDigest] {
+        let segment = try SegmentPackets(part, rate: rate, interrupt: interrupt)
+        let decoder = try Decoder(segment.stream, threads: 1)
+        let packet = try Packet()
+        let frame = try Frame()
+        var found: [PayloadDigest] = []
+        func drain() throws {
+            while case .got = try decoder.receive(into: frame) {
+                defer { frame.clear() }
+                if found.count < count { found.append(frame.payloadDigest) }
+            }
+        }
+        while found.count < count, try segment.read(into: packet) != nil {
+            defer { packet.clear() }
+            while try !decoder.send(packet) { try drain() }
+            try drain()
+        }
+        if found.count < count {
+            try decoder.sendEnd()
+            try drain()
+        }
+        return found
+    }
+}
+
+extension Frame {
+    /// Of the samples that are shown, without what stands between lines.
+    fileprivate var payloadDigest: PayloadDigest {
+        var digest = PayloadDigest()
+        let (format, depth) = (pixelFormat, pixelFormat.bitDepth > 8 ? 2 : 1)
+        for plane in 0..<planeCount {
+            let isChroma = plane == 1 || plane == 2
+            let columns =
+                isChroma ? (width + (1 << format.log2ChromaWidth) - 1) >> format.log2ChromaWidth : width
+            let rows =
+                isChroma ? (height + (1 << format.log2ChromaHeight) - 1) >> format.log2ChromaHeight : height
+            withPlane(plane) { bytes, stride in
+                for row in 0..<rows where (row + 1) * stride <= bytes.count {
+                    let line = row * stride
+                    digest.add(
+                        UnsafeRawBufferPointer(rebasing: bytes[line..<line + min(stride, columns * depth)]))
+                }
+            }
+        }
+        return digest
     }
 }

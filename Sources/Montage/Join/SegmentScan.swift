@@ -39,7 +39,7 @@ struct SegmentScan {
                 sets = try Self.merge(own, part.path, common, sets, first)
             } else {
                 common = own
-                sets = own.codecName == "h264" ? ParameterSets(avcC: own.extradata) : nil
+                sets = ParameterSets(own)
             }
             let found = try Self.walk(segment, part.path)
             frames.append(found.frames)
@@ -59,7 +59,7 @@ struct SegmentScan {
         _ first: String
     ) throws -> ParameterSets? {
         if own.extradata == common.extradata { return sets }
-        guard let sets, let mine = ParameterSets(avcC: own.extradata) else {
+        guard let sets, let mine = ParameterSets(own) else {
             throw fault(path, "its codec header differs from that of \(first)")
         }
         if let conflict = mine.conflict(with: sets) {
@@ -116,8 +116,8 @@ struct SegmentScan {
 extension CodecParameters {
     /// With these parameter sets as header; as it is where there are none or they are the same.
     func carrying(_ sets: ParameterSets?) throws -> CodecParameters {
-        guard let sets, sets.avcC != extradata else { return self }
-        return try replacing(extradata: sets.avcC, level: Int(sets.level))
+        guard let sets, sets != ParameterSets(self) else { return self }
+        return try replacing(extradata: sets.header, level: Int(sets.level))
     }
 }
 
@@ -133,6 +133,8 @@ final class SegmentPackets {
     private let isSource: Bool
     /// Ticks of the first picture. Segments begin at zero; clips begin where they like.
     private var origin: Int64?
+    /// Packets before the one of this time are passed over.
+    private var awaited: Int64?
 
     init(_ part: JoinPart, rate: Rational, interrupt: Interrupt) throws {
         path = part.path
@@ -152,8 +154,18 @@ final class SegmentPackets {
         self.interrupt = interrupt
         left = part.frames
         isSource = part.isSource
-        origin = part.isSource ? nil : 0
+        origin = part.isSource ? part.startTicks : 0
+        awaited = part.startTicks
+        if let start = part.startTicks {
+            // Some frames early: an index by times of decoding would lead behind it.
+            let early = rescale(Int64(Self.earliest), from: rate.inverse, to: stream.timeBase)
+            try self.demuxer.seek(
+                stream: stream.index, ticks: max(start - early, stream.startTicks ?? .min))
+        }
     }
+
+    /// Frames by which decoding runs ahead of presentation, at the very most.
+    private static let earliest = 17
 
     /// Reads the next packet and says which frame of the part it shows; nil at the end.
     func read(into packet: borrowing Packet) throws -> Int? {
@@ -161,7 +173,11 @@ final class SegmentPackets {
         repeat {
             try interrupt.check()
             guard try demuxer.read(into: packet) else { return nil }
-        } while packet.streamIndex != stream.index || packet.byteCount == 0
+            if let awaited, packet.streamIndex == stream.index {
+                guard packet.pts == awaited else { continue }
+                self.awaited = nil
+            }
+        } while awaited != nil || packet.streamIndex != stream.index || packet.byteCount == 0
         left = left.map { $0 - 1 }
         guard let pts = packet.pts else { throw SegmentScan.fault(path, "a packet has no time") }
         let ticks = pts - (origin ?? pts)

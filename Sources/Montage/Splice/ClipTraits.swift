@@ -44,6 +44,8 @@ package struct ClipTraits: Sendable {
     package var cuts: [Int]
     /// The frames at which decoding can start near the end, with their ticks; ascending.
     package var entries: [Entry] = []
+    /// The same near the beginning. From such a frame on packets are frames, as many of either.
+    package var starts: [Entry] = []
     /// How its sound is coded; nil without sound.
     package var sound: SoundTraits?
 

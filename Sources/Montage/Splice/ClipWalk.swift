@@ -22,7 +22,7 @@ extension ClipTraits {
         traits.references = header?.referenceFrames ?? 0
         traits.reordering = header?.reorderFrames
         traits.sound = SoundTraits(demuxer.bestStream(.audio).map { demuxer.streams[$0] })
-        if coded.codecName == "h264" { traits.sets = ParameterSets(avcC: coded.extradata) }
+        traits.sets = ParameterSets(coded)
         traits.judgeHeader(video, header: header, container: demuxer.container)
 
         demuxer.keepOnly([video.index])
@@ -44,6 +44,7 @@ extension ClipTraits {
         traits.delay = walk.delay
         traits.cuts = walk.cuts
         traits.entries = walk.entries
+        traits.starts = walk.starts
         traits.faults += walk.faults
         if walk.hasRecoveryPoints {
             traits.tailFaults.append(
@@ -65,15 +66,19 @@ extension ClipTraits {
             if SeamTail.profileName(sets?.profile) == nil {
                 tailFaults.append("x264 does not write its profile, \(profile ?? "unknown")")
             }
-        } else {
+        } else if codec != "hevc" {
             tailFaults.append("\(codec) has no parameter sets by number")
+        } else if sets == nil {
+            tailFaults.append("its parameter sets are not in its header")
+        } else if !["Main", "Main 10"].contains(profile) {
+            tailFaults.append("its profile is \(profile ?? "unknown"), which is not tried beside copies")
         }
     }
 }
 
 /// The walk's state: what has been learnt from the packets so far.
 private struct PacketWalk {
-    /// Cuts and entries that are remembered; they are wanted near the end only.
+    /// Cuts and entries that are remembered; they are wanted near the ends only.
     private static let most = 48
 
     private let stream: StreamInfo
@@ -84,6 +89,7 @@ private struct PacketWalk {
     private(set) var delay = 0
     private(set) var cuts: [Int] = []
     private(set) var entries: [ClipTraits.Entry] = []
+    private(set) var starts: [ClipTraits.Entry] = []
     private(set) var hasRecoveryPoints = false
     private var origin: Int64 = 0
     /// Places that were taken out of turn, from `next` on.
@@ -129,7 +135,9 @@ private struct PacketWalk {
             if !coding.isIDR {
                 hasRecoveryPoints = true
             } else if place == count {
-                remember(&entries, .init(frame: place, ticks: pts))
+                let entry = ClipTraits.Entry(frame: place, ticks: pts)
+                remember(&entries, entry)
+                if starts.count < Self.most { starts.append(entry) }
             }
         }
         while ahead.remove(next) != nil { next += 1 }
@@ -178,11 +186,15 @@ private struct PacketWalk {
             }
             let lengthSize = Int(stream.parameters.extradata[21] & 3) + 1
             var isIDR = false
+            var strangers = false
             let isWhole = packet.withBytes { bytes in
                 NALUnits.walk(bytes, lengthSize: lengthSize) { unit in
-                    if [19, 20].contains(unit[0] >> 1 & 63) { isIDR = true }
+                    let kind = unit[0] >> 1 & 63
+                    if [19, 20].contains(kind) { isIDR = true }
+                    if let sets, (32...34).contains(kind), !sets.holds(Array(unit)) { strangers = true }
                 }
             }
+            if strangers { fault("its packets bring parameter sets that its header does not have") }
             return (isIDR, isWhole)
         default:
             return (packet.isKeyframe, true)

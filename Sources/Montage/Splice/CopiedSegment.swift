@@ -1,6 +1,7 @@
 public import Media
 
-/// A segment whose pictures are the clip's own packets, with the few frames before a cut encoded.
+/// A segment whose pictures are the clip's own packets, with the few frames before a cut encoded, and those before the
+/// first keyframe where it begins inside the clip or has its colours corrected.
 ///
 /// It is a segment like any other: an MP4 without sound, at the film's size and rate, that `Join` moves into the
 /// film. A clip that cannot be copied, by itself or since it has another size or rate than the film, is encoded
@@ -15,7 +16,7 @@ enum CopiedSegment {
         _ output: SegmentOutput, of job: BlendJob, interrupt: Interrupt
     ) throws -> SegmentOutput {
         let clip = try ClipTraits.read(job.before.source, interrupt: interrupt)
-        guard clip.codec == "h264", FFmpegVersions.hasEncoder("libx264") else {
+        guard SeamTail.canEncode(clip.codec) else {
             throw MontageError(
                 .incompatible, operation: "no frames can be encoded beside copies of \(clip.codec)",
                 subject: job.before.source, hint: "Deliver the film by a preset that encodes, like mp4-web.")
@@ -25,23 +26,30 @@ enum CopiedSegment {
         return output
     }
 
+    /// Gives blended frames that were encoded by `besideCopies` their numbers, where their encoder could not.
+    static func numberBlend(_ path: String, codec: String, rate: Rational, interrupt: Interrupt) throws {
+        try SeamTail.number(path, codec: codec, rate: rate, setID: blendID, interrupt: interrupt)
+    }
+
     /// Makes the segment at `path`, proved packet by packet. Blocks.
     static func render(
         _ job: SegmentJob, preset: Preset, to path: String, interrupt: Interrupt
     ) throws -> SegmentReport {
         let clip = try ClipTraits.read(job.source, interrupt: interrupt)
+        let first = job.frames?.lowerBound ?? 0
         let shown = job.frames?.upperBound ?? clip.frames
         let fitting = try job.fitting.map { try ClipTraits.read($0, interrupt: interrupt) }
         let reasons =
             fitting == nil
-            ? obstacles(clip, job: job, shown: shown) : ["its parameter sets do not go with the other shots'"]
+            ? obstacles(clip, job: job, first: first, shown: shown)
+            : ["its parameter sets do not go with the other shots'"]
         let scratch = try ScratchFolder()
         var parts: [JoinPart] = []
         if let reason = reasons.first {
             var wanted = fitting ?? clip
             (wanted.width, wanted.height) = (job.format.width, job.format.height)
             wanted.rate = job.format.rate
-            guard wanted.codec == "h264", FFmpegVersions.hasEncoder("libx264") else {
+            guard SeamTail.canEncode(wanted.codec) else {
                 throw MontageError(
                     .incompatible, operation: "it cannot be copied into the film: \(reason)",
                     subject: job.source, hint: "Deliver the film by a preset that encodes, like mp4-web.")
@@ -54,7 +62,20 @@ enum CopiedSegment {
             parts = [JoinPart(path: file)]
         } else {
             let copied = clip.cuts.last { $0 <= shown } ?? 0
-            if copied > 0 { parts.append(JoinPart(path: clip.path, frames: copied, isSource: true)) }
+            let start = start(of: clip, job: job, first: first, copied: copied)
+            if let start, start.frame > first {
+                let file = scratch.file("head.mp4")
+                try SeamTail.conform(
+                    clip, frames: first..<start.frame, match: job.match, to: job.format, like: clip,
+                    setID: conformID, path: file, interrupt: interrupt)
+                parts.append(JoinPart(path: file))
+            }
+            let begun = start?.frame ?? 0
+            if copied > begun {
+                parts.append(
+                    JoinPart(
+                        path: clip.path, frames: copied - begun, startTicks: start?.ticks, isSource: true))
+            }
             if copied < shown {
                 let file = scratch.file("tail.mp4")
                 try SeamTail.render(
@@ -74,7 +95,16 @@ enum CopiedSegment {
             bitExactFrames: proof.bitExactFrames)
     }
 
-    private static func obstacles(_ clip: ClipTraits, job: SegmentJob, shown: Int) -> [String] {
+    /// The first keyframe behind what must be encoded at the beginning, and before what is at the end; nil where the
+    /// clip is copied from its first frame on, or not at all.
+    private static func start(
+        of clip: ClipTraits, job: SegmentJob, first: Int, copied: Int
+    ) -> ClipTraits.Entry? {
+        let free = first + (job.match?.frames ?? 0)
+        return free == 0 ? nil : clip.starts.first { $0.frame >= free && $0.frame < copied }
+    }
+
+    private static func obstacles(_ clip: ClipTraits, job: SegmentJob, first: Int, shown: Int) -> [String] {
         var reasons = clip.faults
         let format = job.format
         if (clip.width, clip.height) != (format.width, format.height) {
@@ -83,15 +113,36 @@ enum CopiedSegment {
         if clip.rate != format.rate { reasons.append("its rate is \(clip.rate.words) frames a second") }
         if clip.pixelAspect.num != clip.pixelAspect.den { reasons.append("its pixels are not square") }
         if let colour = format.colour, colour != clip.colour { reasons.append("its colour differs") }
-        if job.match != nil { reasons.append("its colours are matched to the shot before") }
-        if job.frames?.lowerBound ?? 0 > 0 { reasons.append("it does not begin with the clip's first frame") }
+        let copied = clip.cuts.last { $0 <= shown } ?? 0
+        if start(of: clip, job: job, first: first, copied: copied) == nil {
+            if job.match != nil { reasons.append("its colours are matched to the shot before") }
+            if first > 0 { reasons.append("it does not begin with the clip's first frame") }
+        } else {
+            reasons += headFaults(clip)
+        }
         if reasons.isEmpty, shown > clip.frames { reasons.append("it has only \(clip.frames) frames") }
-        if reasons.isEmpty, clip.cuts.last(where: { $0 <= shown }) != shown {
+        if reasons.isEmpty, copied != shown {
             reasons += clip.tailFaults
-            let used = (clip.sets?.sequenceIDs ?? []) + (clip.sets?.pictureIDs ?? [])
-            if used.contains(tailID) { reasons.append("its parameter sets have the numbers of encoded ends") }
+            if isTaken(tailID, by: clip) {
+                reasons.append("its parameter sets have the numbers of encoded ends")
+            }
         }
         return reasons
+    }
+
+    /// Why frames cannot be encoded beside its packets at its beginning.
+    private static func headFaults(_ clip: ClipTraits) -> [String] {
+        if SeamTail.encoder(of: clip.codec) == nil {
+            return ["\(clip.codec) has no parameter sets by number"]
+        }
+        if !SeamTail.canEncode(clip.codec) { return ["this FFmpeg has no encoder for its ends"] }
+        return isTaken(conformID, by: clip)
+            ? ["its parameter sets have the numbers of encoded beginnings"]
+            : clip.tailFaults.filter { !$0.contains("recovery points") }
+    }
+
+    private static func isTaken(_ id: Int, by clip: ClipTraits) -> Bool {
+        clip.sets.map { !$0.isFree(id) } ?? false
     }
 }
 
@@ -105,9 +156,12 @@ extension Segments {
         let sets = try segments.map { segment -> ParameterSets? in
             let demuxer = try Demuxer(
                 path: segment.path, accept: .clips, analyse: .none, interrupt: interrupt)
-            let header = demuxer.bestStream(.video).map { demuxer.streams[$0].parameters.extradata } ?? []
+            guard let coded = demuxer.bestStream(.video).map({ demuxer.streams[$0].parameters }) else {
+                return nil
+            }
+            let header = coded.extradata
             if let known = seen[header] { return known }
-            let own = ParameterSets(avcC: header)
+            let own = ParameterSets(coded)
             seen[header] = own
             return own
         }

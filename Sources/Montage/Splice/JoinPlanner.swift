@@ -12,8 +12,8 @@ package struct JoinPlanner {
     package var container: String
     /// The name of a preset that was asked for and encodes; nil where none was.
     package var encodingPreset: String?
-    /// Whether there is an encoder for tails and outliers.
-    package var hasEncoder = true
+    /// The codecs for whose tails and outliers there is an encoder.
+    package var encoders: Set<String> = ["h264", "hevc"]
 
     package init(
         clips: [ClipTraits], seams: [SeamChoice]? = nil, mode: JoinMode = .auto, container: String = "mp4",
@@ -176,25 +176,27 @@ package struct JoinPlanner {
 
     private func seamFault(_ place: Int) -> [String]? {
         guard needsTail(place) else { return nil }
-        let why = clips[place].tailFaults + (hasEncoder ? [] : ["this FFmpeg has no x264"])
+        let clip = clips[place]
+        let why = clip.tailFaults + (encoders.contains(clip.codec) ? [] : [Self.noEncoder(clip.codec)])
         return why.isEmpty
             ? nil : ["its last \(dropped(place)) of \(clips[place].frames) frames cannot be cut: \(why[0])"]
     }
 
     private func conformFault(_ reference: ClipTraits) -> String? {
-        if reference.codec != "h264" { return "\(reference.codec) has no parameter sets by number" }
-        if !hasEncoder { return "this FFmpeg has no x264" }
+        if !["h264", "hevc"].contains(reference.codec) {
+            return "\(reference.codec) has no parameter sets by number"
+        }
+        if !encoders.contains(reference.codec) { return Self.noEncoder(reference.codec) }
         return reference.tailFaults.first { !$0.contains("recovery points") }
     }
 
     /// Numbers from the top that no copied clip uses, for sequence and picture sets alike.
     private func freeSetIDs(of members: [Int]) -> [Int] {
-        var used: Set<Int> = []
-        for place in members {
-            used.formUnion(clips[place].sets?.sequenceIDs ?? [])
-            used.formUnion(clips[place].sets?.pictureIDs ?? [])
-        }
-        return (0...31).reversed().filter { !used.contains($0) }
+        (0...31).reversed().filter { id in members.allSatisfy { clips[$0].sets?.isFree(id) ?? true } }
+    }
+
+    private static func noEncoder(_ codec: String) -> String {
+        "this FFmpeg has no \(codec == "hevc" ? "x265" : "x264")"
     }
 
     private func part(_ place: Int, outsider: [String]?, rate: Rational) -> JoinPlan.Clip {

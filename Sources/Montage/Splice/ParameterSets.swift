@@ -1,4 +1,7 @@
-/// The parameter sets of an H.264 stream, as the avcC box of an MP4 holds them: read and written bit by bit.
+package import Media
+
+/// The parameter sets of an H.264 or HEVC stream, as the avcC or hvcC box of an MP4 holds them: read and written bit by
+/// bit.
 ///
 /// # Splicing
 ///
@@ -10,13 +13,20 @@
 ///   holds all of them.
 /// * `ClipTraits`: what must be known of a clip to decide, read in one walk over its packets.
 /// * `JoinPlanner`: the decision, a pure function; `JoinPlan` is what comes of it, with reasons.
-/// * `SeamTail`: the few frames that must be encoded when the end of a clip is dropped.
+/// * `SeamTail`: the few frames that must be encoded when the end of a clip is dropped. `HEVCNumbers` gives those of
+///   HEVC the numbers that x264 can be asked for.
 /// * `Splice`: carries a plan out.
 ///
 /// Nothing here looks at pictures to find twins; how many to drop is told.
 ///
-/// Source: ISO/IEC 14496-15, 5.3.3.1; ITU-T H.264, 7.3.2.1 and 7.3.2.2.
+/// Source: ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1; ITU-T H.264, 7.3.2.1 and 7.3.2.2; ITU-T H.265, 7.3.2.
 package struct ParameterSets: Equatable, Sendable {
+    /// HEVC's fields before its sets, the profile and the level among them; empty for H.264.
+    private(set) var general: [UInt8] = []
+    /// HEVC's video parameter sets.
+    private(set) var video: [[UInt8]] = []
+    /// What else HEVC's box holds, by the kind of unit.
+    private(set) var others: [UInt8: [[UInt8]]] = [:]
     /// profile_idc.
     package var profile: UInt8
     /// The constraint flags beside it.
@@ -35,6 +45,60 @@ package struct ParameterSets: Equatable, Sendable {
 
     /// Bytes of the length before each NAL unit in the packets.
     package var lengthSize: Int { Int(lengthBits & 3) + 1 }
+
+    /// Whether they are HEVC's.
+    var isHEVC: Bool { !general.isEmpty }
+
+    /// Reads the header bytes of a stream in an MP4; nil for other codecs, and for what is damaged.
+    package init?(_ parameters: CodecParameters) {
+        switch parameters.codecName {
+        case "h264": self.init(avcC: parameters.extradata)
+        case "hevc": self.init(hvcC: parameters.extradata)
+        default: return nil
+        }
+    }
+
+    /// Puts HEVC's sets together.
+    init(
+        general: [UInt8], video: [[UInt8]], sequence: [[UInt8]], picture: [[UInt8]],
+        others: [UInt8: [[UInt8]]]
+    ) {
+        (self.general, self.others) = (general, others)
+        (self.video, self.sequence, self.picture) = (video, sequence, picture)
+        // Tier and profile; a tier is a promise like a level, but not one that can be raised by itself.
+        (profile, compatibility, level) = (general[1], 0, general[12])
+        (lengthBits, countBits, rest) = (general[21], 0, [])
+    }
+
+    /// The header bytes.
+    package var header: [UInt8] { isHEVC ? hvcC : avcC }
+
+    /// With other numbers; nil where a set is not numbered as x265 does it.
+    func renumbered(_ numbers: HEVCNumbers) -> ParameterSets? {
+        var changed = self
+        func all(_ units: [[UInt8]]) -> [[UInt8]]? {
+            let made = units.compactMap(numbers.renumbered)
+            return made.count == units.count ? made : nil
+        }
+        guard let video = all(video), let sequence = all(sequence), let picture = all(picture) else {
+            return nil
+        }
+        (changed.video, changed.sequence, changed.picture) = (video, sequence, picture)
+        return changed
+    }
+
+    /// Whether this very set is among them.
+    func holds(_ unit: [UInt8]) -> Bool {
+        video.contains(unit) || sequence.contains(unit) || picture.contains(unit)
+    }
+
+    /// Whether sets for what is encoded under this number can be added.
+    func isFree(_ setID: Int) -> Bool {
+        guard isHEVC else { return !sequenceIDs.contains(setID) && !pictureIDs.contains(setID) }
+        guard let numbers = HEVCNumbers(setID: setID) else { return false }
+        return !sequenceIDs.contains(numbers.sequence) && !pictureIDs.contains(numbers.picture)
+            && !video.contains { Self.hevcVideoID($0) == numbers.sequence }
+    }
 
     /// Reads the box's payload; nil if it is no such box, is damaged or holds no set of either kind.
     package init?(avcC bytes: [UInt8]) {
@@ -76,9 +140,9 @@ package struct ParameterSets: Equatable, Sendable {
     }
 
     /// The numbers of the sequence sets.
-    package var sequenceIDs: [Int] { sequence.map(Self.sequenceID) }
+    package var sequenceIDs: [Int] { sequence.map(isHEVC ? Self.hevcSequenceID : Self.sequenceID) }
     /// The numbers of the picture sets.
-    package var pictureIDs: [Int] { picture.map(Self.pictureID) }
+    package var pictureIDs: [Int] { picture.map(isHEVC ? Self.hevcPictureID : Self.pictureID) }
 
     /// The number of a sequence set.
     static func sequenceID(_ unit: [UInt8]) -> Int {
@@ -98,9 +162,11 @@ package struct ParameterSets: Equatable, Sendable {
     package func conflict(with other: ParameterSets) -> String? {
         if lengthSize != other.lengthSize { return "its packets state lengths in \(lengthSize) bytes" }
         if profile != other.profile { return "its profile is \(profile), not \(other.profile)" }
+        if isHEVC != other.isHEVC { return "it is of another codec" }
         for (mine, theirs, id, kind) in [
-            (sequence, other.sequence, Self.sequenceID, "sequence"),
-            (picture, other.picture, Self.pictureID, "picture"),
+            (video, other.video, Self.hevcVideoID, "video"),
+            (sequence, other.sequence, isHEVC ? Self.hevcSequenceID : Self.sequenceID, "sequence"),
+            (picture, other.picture, isHEVC ? Self.hevcPictureID : Self.pictureID, "picture"),
         ] {
             for unit in mine {
                 if let same = theirs.first(where: { id($0) == id(unit) }), same != unit {
@@ -108,7 +174,9 @@ package struct ParameterSets: Equatable, Sendable {
                 }
             }
         }
-        if merged(with: other).sequence.count > 31 { return "there are more than 31 parameter sets" }
+        if merged(with: other).sequence.count > (isHEVC ? 16 : 31) {
+            return "there are too many parameter sets"
+        }
         return nil
     }
 
@@ -117,6 +185,8 @@ package struct ParameterSets: Equatable, Sendable {
         var both = self
         both.level = max(level, other.level)
         both.compatibility &= other.compatibility
+        if isHEVC { both.general[12] = both.level }
+        both.video += other.video.filter { !video.contains($0) }
         both.sequence += other.sequence.filter { !sequence.contains($0) }
         both.picture += other.picture.filter { !picture.contains($0) }
         if both.rest.isEmpty { both.rest = other.rest }

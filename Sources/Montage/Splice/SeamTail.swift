@@ -24,8 +24,25 @@ enum SeamTail {
         }
     }
 
-    /// How pictures are encoded that shall stand in one stream with those of `clip`.
+    /// The encoder whose pictures stand beside copies of this codec's; nil where there is none.
+    static func encoder(of codec: String) -> String? { ["h264": "libx264", "hevc": "libx265"][codec] }
+
+    /// Whether this FFmpeg can encode beside copies of this codec's pictures.
+    static func canEncode(_ codec: String) -> Bool {
+        encoder(of: codec).map(FFmpegVersions.hasEncoder) ?? false
+    }
+
+    /// How pictures are encoded that shall stand in one stream with those of `clip`. x264 numbers its parameter sets as
+    /// it is told; what x265 writes must be given its numbers by `number`.
     static func preset(like clip: ClipTraits, setID: Int) -> VideoPreset {
+        if clip.codec == "hevc" {
+            return VideoPreset(
+                codec: "libx265", pixelFormat: clip.pixelFormat, gop: nil,
+                options: [
+                    "preset": "medium", "crf": quality, "g": "250", "flags": "+cgop",
+                    "x265-params": "info=0:repeat-headers=0",
+                ])
+        }
         var parameters = ["sps-id=\(setID)", "ref=\(max(1, min(16, clip.references)))"]
         // What the clip leaves unsaid stays unsaid.
         for (said, name) in [
@@ -45,6 +62,14 @@ enum SeamTail {
         options["profile"] = profileName(clip.sets?.profile)
         options["level"] = clip.sets.map { "\($0.level)" }
         return VideoPreset(codec: "libx264", pixelFormat: clip.pixelFormat, gop: nil, options: options)
+    }
+
+    /// Gives a finished file of encoded pictures the numbers of `setID`, where its encoder could not. Blocks.
+    static func number(
+        _ path: String, codec: String, rate: Rational, setID: Int, interrupt: Interrupt
+    ) throws {
+        guard codec == "hevc" else { return }
+        try HEVCNumbers.renumber(path, rate: rate, setID: setID, interrupt: interrupt)
     }
 
     /// Encodes the clip's frames of `range` into an MP4 file without sound, as `model` is coded. Blocks.
@@ -124,6 +149,7 @@ enum SeamTail {
         try encoder.sendEnd()
         try write()
         try muxer.finish()
+        try number(path, codec: clip.codec, rate: clip.rate, setID: setID, interrupt: interrupt)
     }
 
     /// Encodes a whole clip so that it stands in one stream with copies of `reference`. Blocks.
@@ -146,5 +172,6 @@ enum SeamTail {
                 outputs: [
                     .init(preset: Preset(name: "conformed", container: "mp4", video: video), path: path)
                 ]), interrupt: interrupt)
+        try number(path, codec: reference.codec, rate: format.rate, setID: setID, interrupt: interrupt)
     }
 }

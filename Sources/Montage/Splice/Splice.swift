@@ -112,7 +112,7 @@ public struct Splice: Sendable {
         var planner = JoinPlanner(
             clips: clips, seams: seams, mode: mode, container: preset.container,
             encodingPreset: isPresetNamed && encodes ? preset.name : nil)
-        planner.hasEncoder = FFmpegVersions.hasEncoder("libx264")
+        planner.encoders = Set(["h264", "hevc"].filter(SeamTail.canEncode))
         return (clips, try planner.plan())
     }
 
@@ -140,7 +140,7 @@ public struct Splice: Sendable {
         }
         func add(_ segment: String) throws -> Int {
             let scan = try SegmentScan([JoinPart(path: segment)], rate: format.rate, interrupt: interrupt)
-            guard let own = ParameterSets(avcC: scan.parameters.extradata), let common = sets else {
+            guard let own = ParameterSets(scan.parameters), let common = sets else {
                 throw SegmentScan.fault(segment, "it has no parameter sets")
             }
             if let conflict = own.conflict(with: common) { throw SegmentScan.fault(segment, conflict) }

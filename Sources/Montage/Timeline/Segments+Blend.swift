@@ -29,6 +29,10 @@ extension Segments {
                 path: pending.path(i), format: job.format)
         }
         let made = try blend(job, orders, interrupt: interrupt, progress: progress)
+        for (i, output) in job.outputs.enumerated() where output.preset.video.mode == .copy {
+            try CopiedSegment.numberBlend(
+                pending.path(i), codec: made[i].codec, rate: job.format.rate, interrupt: interrupt)
+        }
         let reports = try job.outputs.enumerated().map { i, output in
             SegmentReport(
                 path: output.path, preset: output.preset.name, frames: made[i].frames, codec: made[i].codec,

@@ -40,10 +40,8 @@ final class DeliveryMuxer {
         tags: CarriedTags = .init(), interrupt: Interrupt
     ) throws {
         let muxer = try Muxer(path: path, format: container, interrupt: interrupt)
-        // ProRes says by its code alone which of its kinds it is; left to the muxer all would be 422 HQ.
-        let isNamedByTag = video.codecName == "prores" && container == "mov" && video.codecTag.count == 4
         videoStream = try muxer.addStream(
-            video, timeBase: timeBase, rate: rate, tag: tag ?? (isNamedByTag ? video.codecTag : nil),
+            video, timeBase: timeBase, rate: rate, tag: tag ?? Self.tag(of: video, in: container),
             metadata: tags.picture)
         audioStream = try audio.map {
             try muxer.addStream($0.parameters, timeBase: $0.timeBase, metadata: tags.sound)
@@ -70,6 +68,18 @@ final class DeliveryMuxer {
         }
         try muxer.start(options: options)
         self.muxer = consume muxer
+    }
+
+    /// The four letters that a stream goes by where the muxer's usual ones would be wrong; nil where they are right.
+    private static func tag(of video: CodecParameters, in container: String) -> String? {
+        switch video.codecName {
+        // It says by its code alone which of its kinds it is; left to the muxer all would be 422 HQ.
+        case "prores": container == "mov" && video.codecTag.count == 4 ? video.codecTag : nil
+        // Left to the muxer it would be hev1, which Apple's players do not play; hev1 is kept where it is said, for
+        // its packets may bring parameter sets.
+        case "hevc": ["mp4", "mov"].contains(container) ? (video.codecTag == "hev1" ? "hev1" : "hvc1") : nil
+        default: nil
+        }
     }
 
     /// Ticks a second in which both frames and samples are whole. MP4 states the length of what is shown in

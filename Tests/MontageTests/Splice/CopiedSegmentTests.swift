@@ -78,8 +78,52 @@ import Testing
         #expect(try Chain.complaints(proof.path).isEmpty)
     }
 
-    @Test func `a dissolve stands among copied packets`() throws {
-        let clips = try Chain.clips(folder, ["a.mp4", "b.mp4"], sound: false)
+    /// Bright pictures, so that what a correction does is seen; a keyframe every 12 frames.
+    @Test(
+        arguments: [
+            (6..<30, nil, 12..<30), (0..<29, 4, 12..<29), (0..<30, 12, 12..<30), (8..<29, 7, 24..<29),
+        ]
+            as [(Range<Int>, Int?, Range<Int>)])
+    func `behind what is encoded at its beginning a clip is copied from the next keyframe on`(
+        frames: Range<Int>, matched: Int?, copied: Range<Int>
+    ) throws {
+        let clip = try Chain.clip(
+            folder, "a.mp4", from: 0, frames: 30, sound: false,
+            "-c:v libx264 -preset veryfast -bf 3 -g 12 -sc_threshold 0")
+        let fit = ColourFit(gain: [1, 1, 1], offset: [9, 9, 9])
+        let made = try Segments.render(
+            SegmentJob(
+                source: clip, frames: frames, format: format,
+                match: matched.map { ColourMatch(fit: fit, frames: $0) },
+                outputs: [.init(preset: try Cuts.preset("mp4-copy"), path: folder.file("made.mp4"))]),
+            interrupt: Interrupt())[0]
+        #expect(made.frames == frames.count)
+        #expect(made.findings.isEmpty)
+        // The end may be cut a little earlier than it must: by what is predicted from what is left out.
+        let own = made.bitExactFrames ?? 0
+        #expect((copied.count - 3...copied.count).contains(own), "\(own) of \(copied)")
+        let (found, source) = (try Chain.pictures(made.path), try Chain.pictures(clip))
+        let start = copied.lowerBound - frames.lowerBound
+        #expect(
+            Array(found[start..<start + own]) == Array(source[copied.lowerBound..<copied.lowerBound + own]))
+        #expect(found[0] != source[frames.lowerBound])
+        #expect(try Chain.complaints(made.path).isEmpty)
+        let proof = try film([made, try segment(clip, to: "whole.mp4")])
+        #expect(proof.bitExactFrames == own + 30)
+        #expect(try Chain.complaints(proof.path).isEmpty)
+        #expect(Array(try Chain.pictures(proof.path).suffix(30)) == source)
+        // Backwards into the copied part.
+        let time = (Double(start) - 0.25) / 24
+        let sought = try Chain.pictures(proof.path, ["-ss", "\(time)"])
+        #expect(sought == Array(try Chain.pictures(proof.path)[start...]))
+    }
+
+    @Test(arguments: [
+        "-c:v libx264 -preset veryfast -bf 3 -g 250",
+        "-c:v libx265 -preset ultrafast -pix_fmt yuv420p -tag:v hvc1 -x265-params log-level=none:bframes=3",
+    ])
+    func `a dissolve stands among copied packets`(coding: String) throws {
+        let clips = try Chain.clips(folder, ["a.mp4", "b.mp4"], sound: false, coding)
         let preset = try Cuts.preset("mp4-copy")
         let blend = try Segments.render(
             BlendJob(

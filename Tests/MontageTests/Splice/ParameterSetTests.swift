@@ -34,6 +34,21 @@ import Testing
         }
     }
 
+    @Test func `HEVC's header is written as it was read, and damaged ones are none`() throws {
+        let bytes = try header(
+            "-c:v libx265 -preset ultrafast -tag:v hvc1 -x265-params log-level=none:info=0")
+        let sets = try #require(ParameterSets(hvcC: bytes))
+        #expect(sets.header.count == bytes.count)
+        #expect(ParameterSets(hvcC: sets.header) == sets)
+        #expect(sets.sequenceIDs == [0] && sets.pictureIDs == [0] && sets.lengthSize == 4)
+        for length in 0..<bytes.count { #expect(ParameterSets(hvcC: Array(bytes[..<length])) == nil) }
+        for place in bytes.indices {
+            var damaged = bytes
+            damaged[place] = 255
+            _ = ParameterSets(hvcC: damaged)?.sequenceIDs
+        }
+    }
+
     @Test func `one number for two things is a conflict, two numbers are merged`() throws {
         let one = try #require(ParameterSets(avcC: header("-c:v libx264 -level 3.1")))
         let other = try #require(ParameterSets(avcC: header("-c:v libx264 -level 4.0 -refs 2")))

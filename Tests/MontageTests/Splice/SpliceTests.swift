@@ -28,10 +28,17 @@ import Testing
         return zip(found, expected).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
     }
 
-    @Test(arguments: ["-bf 3 -g 250", "-bf 3 -g 12", "-bf 0 -g 250", "-bf 2 -g 250 -profile:v main"])
+    private static let hevc =
+        "-c:v libx265 -preset ultrafast -pix_fmt yuv420p -tag:v hvc1 -x265-params log-level=none"
+    private static let avc = "-c:v libx264 -preset veryfast"
+
+    @Test(arguments: [
+        avc + " -bf 3 -g 250", avc + " -bf 3 -g 12", avc + " -bf 0 -g 250",
+        avc + " -bf 2 -g 250 -profile:v main",
+        hevc + ":bframes=2:b-adapt=0", hevc + ":bframes=2:b-adapt=0:open-gop=0:keyint=12",
+    ])
     func `twins go, and nearly all else is the clips' own`(coding: String) throws {
-        let clips = try Chain.clips(
-            folder, ["a.mp4", "b.mp4", "c.mp4"], "-c:v libx264 -preset veryfast " + coding)
+        let clips = try Chain.clips(folder, ["a.mp4", "b.mp4", "c.mp4"], coding)
         let (proof, plan) = try join(clips, twins: [1, 1], mode: .copy)
         #expect(proof.frames == 88)
         #expect(proof.audioSamples == 176_000)
@@ -40,6 +47,12 @@ import Testing
         #expect(changed.count == 88 - plan.copiedFrames)
         #expect(changed.count <= 6)
         if coding.contains("-bf 0") { #expect(changed.isEmpty) }
+        if coding.contains("x265") {
+            let film = try Demuxer(path: proof.path, interrupt: Interrupt()).streams[0].parameters
+            let sets = try #require(ParameterSets(film))
+            #expect(sets.sequenceIDs == [0, 15] && sets.pictureIDs.contains(30), "\(sets.pictureIDs)")
+            #expect(film.codecTag == "hvc1")
+        }
         #expect(try Chain.complaints(proof.path).isEmpty)
         // What was encoded looks like its source.
         if let first = changed.first {
@@ -104,6 +117,19 @@ import Testing
         #expect(proof.frames == 47)
         #expect(try changed(proof.path, clips, twins: [1]) == [])
         #expect(try Chain.complaints(proof.path).isEmpty)
+    }
+
+    @Test func `a clip of another codec is encoded as HEVC among copies of it`() throws {
+        let clips = try Chain.clips(folder, ["a.mp4", "b.mp4"], Self.hevc + ":bframes=2:b-adapt=0")
+        let other = try Chain.clip(folder, "other.mp4", from: 59, frames: 20, Self.avc)
+        let (proof, plan) = try join([clips[0], other, clips[1]], twins: [1, 0])
+        #expect(plan.clips.map(\.treatment) == [.seam, .conform, .copy])
+        #expect(proof.frames == 79 && proof.videoCodec == "hevc")
+        #expect(proof.bitExactFrames == plan.copiedFrames)
+        #expect(try Chain.complaints(proof.path).isEmpty)
+        let pictures = try Chain.pictures(proof.path)
+        #expect(Array(pictures.suffix(30)) == (try Chain.pictures(clips[1])))
+        #expect(try similarity(proof.path, 35, other, 6) >= 0.98)
     }
 
     @Test func `clips that are odd by themselves say so`() throws {
