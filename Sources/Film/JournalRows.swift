@@ -19,6 +19,7 @@ enum TakeRow {
         take.digest = row["digest"]
         take.errorCode = row["error_code"]
         take.errorMessage = row["error_message"]
+        take.createdAt = row["created_at"]
         return take
     }
 

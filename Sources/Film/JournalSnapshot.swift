@@ -43,13 +43,23 @@ package struct StepEntry: Sendable {
 /// What the journal said at one moment: the second of the three things a plan is computed from.
 package struct JournalSnapshot: Sendable, Equatable {
     package private(set) var takes: [String: [Take]] = [:]
+    /// All takes, oldest first.
+    package private(set) var takesInOrder: [Take] = []
     package private(set) var artifacts: [String: [String: Artifact]] = [:]
     private var documents: [String: String] = [:]
 
     package init() {}
 
     /// Takes are added oldest first.
-    package mutating func add(_ take: Take) { takes[take.workKey, default: []].append(take) }
+    package mutating func add(_ take: Take) {
+        takes[take.workKey, default: []].append(take)
+        takesInOrder.append(take)
+    }
+
+    /// All artifacts, by work key and name.
+    package var artifactsInOrder: [Artifact] {
+        artifacts.sorted { $0.key < $1.key }.flatMap { $0.value.sorted { $0.key < $1.key }.map(\.value) }
+    }
 
     package mutating func add(_ artifact: Artifact) {
         artifacts[artifact.workKey, default: [:]][artifact.name] = artifact

@@ -292,7 +292,9 @@ package struct Planner {
     /// Says beside the last step what the correction of its colours costs.
     private mutating func note(_ match: ColourMatch, on delivery: Delivery) {
         guard let last = steps.indices.last, steps[last].status == .willRun else { return }
-        let price = delivery.preset.video.mode == .copy ? ", so it is encoded and not copied" : ""
+        let price =
+            delivery.preset.video.mode == .copy
+            ? ", which are encoded, and all up to the keyframe after them" : ""
         steps[last].reason += "; colours matched over \(match.frames) frames\(price)"
     }
 

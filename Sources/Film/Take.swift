@@ -70,6 +70,8 @@ public struct Take: Sendable, Hashable, Codable {
     public var errorCode: String?
     /// The service's words for it.
     public var errorMessage: String?
+    /// When it was meant, in UTC, by the journal's clock: `2026-11-27T12:34:56.789Z`; nil before it is in the journal.
+    public var createdAt: String?
 
     /// A take that was not sent yet.
     package init(
