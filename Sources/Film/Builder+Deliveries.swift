@@ -12,21 +12,25 @@ extension Builder {
         async let measured = seams(all)
         // With a limit the seams are known before anything is joined; without one they are measured meanwhile.
         if let limit = settings.maxSeam { try await judge(measured, limit: limit) }
-        let films = try await withThrowingTaskGroup(of: (Int, Artifact).self) { group in
+        typealias Joined = (place: Int, film: Artifact, thumbnails: [String: String])
+        let joined = try await withThrowingTaskGroup(of: Joined.self) { group in
             for (place, delivery) in production.deliveries.enumerated() {
                 group.addTask {
-                    (place, try await self.join(delivery, shots: shots, meetings: all, format: format))
+                    let made = try await self.join(delivery, shots: shots, meetings: all, format: format)
+                    // Of the first one, while the others are still joined.
+                    let wantsThumbnails = place == 0 && self.film.film.thumbnails
+                    return (place, made, wantsThumbnails ? try await self.thumbnails(of: made) : [:])
                 }
             }
-            var films: [Int: Artifact] = [:]
-            while let (place, film) = try await group.next() { films[place] = film }
-            return production.deliveries.indices.compactMap { films[$0] }
+            var joined: [Joined] = []
+            while let one = try await group.next() { joined.append(one) }
+            return joined.sorted { $0.place < $1.place }
         }
-        let thumbnails = film.film.thumbnails ? try await self.thumbnails(of: films[0]) : [:]
         let assembly = try self.assembly(shots, production.deliveries[0], format: format)
         let manifest = try Manifest(assembly, of: production)
         let report = try await self.report(
-            shots: shots, films: films, thumbnails: thumbnails, seams: measured, assembly: assembly,
+            shots: shots, films: joined.map(\.film), thumbnails: joined[0].thumbnails, seams: measured,
+            assembly: assembly,
             manifest: manifest)
         let list = EditList(assembly, title: film.title)
         try write(Array((manifest.text + "\n").utf8), to: "film.manifest.json")

@@ -64,9 +64,10 @@ extension Builder {
                         strip: workspace.path(of: seam.0),
                         label: SeamSheet.label("SHOTS \(index + 1) > \(index + 2)", seam.1.seam))
                 }, output: store.scratchPath(ext: "jpg")))
-        let outcome = try await perform(spec, in: settings.lanes)
+        // Not in the lanes of the films, which wait for nothing else now.
+        let outcome = try await perform(spec, in: express)
         guard
-            let made = try await keep(outcome, of: key, as: "seams", in: settings.lanes)[
+            let made = try await keep(outcome, of: key, as: "seams", in: express)[
                 StepSpec.seamSheetName]
         else { throw FilmError(.stepFailed, "made no sheet", subject: "seams") }
         emit(.seamsMeasured(count: list.count, worst: list.filter(\.seam.isChained).map(\.seam.score).max()))
