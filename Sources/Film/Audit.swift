@@ -137,8 +137,12 @@ extension Audit {
         guard !strange.isEmpty else { return }
         let size = strange.values.reduce(0, +)
         let names = strange.keys.sorted().prefix(3).joined(separator: ", ")
+        let words =
+            strange.count == 1
+            ? "1 file of the store (\(size) bytes) belongs"
+            : "\(strange.count) files of the store (\(size) bytes) belong"
         notes.append(
-            "\(strange.count) files of the store (\(size) bytes) belong to no step: \(names)"
+            "\(words) to no step: \(names)"
                 + (strange.count > 3 ? ", …" : ""))
     }
 }

@@ -48,11 +48,19 @@ public enum Film {
         var damaged: Set<String> = []
         while true {
             var planner = Planner(production, journal: journal, store: listing, damaged: damaged)
-            let plan = try planner.plan()
+            var plan = try planner.plan()
             // What was paid for, and what the next request carries, is believed by its bytes, not by its size.
             let bad = try planner.trusted.filter { try !store.isSound($0, interrupt: Interrupt()) }.map(
                 \.name)
-            if bad.isEmpty { return (plan, planner.seams) }
+            if bad.isEmpty {
+                plan.budget = production.storyboard.budget.map { limit in
+                    PlanBudget(
+                        limit: limit, takes: journal.takesInOrder, storyboard: production.storyboard.name,
+                        generator: production.generator.name,
+                        asked: Set(plan.steps.filter { $0.status == .willCost }.compactMap(\.workKey)))
+                }
+                return (plan, planner.seams)
+            }
             for name in bad { listing[name] = nil }
             damaged.formUnion(bad)
         }
@@ -67,11 +75,13 @@ public enum Film {
         try Production(settings, tellsAll: true).problems
     }
 
-    /// Whether the settings' budget allows what a plan would buy.
+    /// Whether the settings' budget, which is for a run, and the storyboard's, which is for the film over all runs, allow
+    /// what a plan would buy.
     ///
     /// - Throws: ``FilmError`` (exit code 4) if it costs more, or if it has no price to hold to the budget.
     public static func checkBudget(_ plan: Plan, _ settings: FilmSettings) throws(FilmError) {
-        guard let budget = settings.budget else { return }
+        let limits = [settings.budget, plan.budget?.left].compactMap(\.self)
+        guard let budget = limits.min(), plan.totals.willCost > 0 else { return }
         if plan.totals.unpriced > 0 {
             throw FilmError(
                 .budgetExceeded,
@@ -80,6 +90,16 @@ public enum Film {
                 subject: settings.storyboardPath, hint: "add prices to the card, or run without a budget")
         }
         if plan.totals.estimate > budget {
+            if let film = plan.budget, film.left == budget, settings.budget.map({ $0 > budget }) ?? true {
+                throw FilmError(
+                    .budgetExceeded,
+                    "the shots to buy cost about $\(plan.totals.estimate), and $\(film.left) is left of the film's "
+                        + "budget of $\(film.limit)",
+                    subject: settings.storyboardPath,
+                    hint:
+                        "raise `budget` in the storyboard, or take shots out; `reel ledger` shows what was spent"
+                )
+            }
             throw FilmError(
                 .budgetExceeded,
                 "the shots to buy cost about $\(plan.totals.estimate), the budget is $\(budget)",
@@ -106,6 +126,8 @@ public enum Film {
         let (plan, seams) = try await settings.lanes.run { _ in try Self.plan(production, settings) }
         events(.planned(plan))
         try checkBudget(plan, settings)
+        var settings = settings
+        settings.budget = [settings.budget, plan.budget?.left].compactMap(\.self).min()
         let builder = Builder(
             production, settings: settings, workspace: workspace, known: seams, events: events)
         do {

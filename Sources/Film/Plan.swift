@@ -6,6 +6,8 @@ public struct Plan: Sendable, Codable, Equatable {
     public var steps: [PlanStep]
     /// Their sums.
     public var totals: PlanTotals
+    /// The storyboard's budget and what is left of it; nil where it has none.
+    public var budget: PlanBudget?
 
     /// Sums up the steps.
     package init(steps: [PlanStep]) {
@@ -73,6 +75,31 @@ public struct PlanStep: Sendable, Codable, Equatable {
     public var estimate: Decimal?
     /// The work key, where it is known before anything runs.
     public var workKey: String?
+}
+
+/// A storyboard's budget, in USD.
+public struct PlanBudget: Sendable, Codable, Equatable {
+    /// What the film may cost over all runs.
+    public var limit: Decimal
+    /// What earlier runs spent, by what the service said, and the estimates of takes in doubt that this plan does not
+    /// ask for again.
+    public var used: Decimal
+    /// What the plan's purchases may cost together.
+    public var left: Decimal { max(0, limit - used) }
+
+    /// - Parameters:
+    ///   - takes: All of the journal.
+    ///   - asked: The work keys that the plan buys or asks for again; these are in its estimate.
+    package init(
+        limit: Decimal, takes: [Take], storyboard: String, generator: String, asked: Set<String>
+    ) {
+        self.limit = limit
+        used = takes.filter { $0.storyboard == storyboard && $0.generator == generator }.reduce(0) {
+            sum, take in
+            if let cost = take.cost { return sum + cost }
+            return sum + (take.state.isPending && !asked.contains(take.workKey) ? take.reserved ?? 0 : 0)
+        }
+    }
 }
 
 /// The sums of a plan.

@@ -1,3 +1,4 @@
+public import Foundation
 public import Media
 public import Montage
 
@@ -19,6 +20,8 @@ public struct Storyboard: Sendable, Equatable {
     public var size: PictureSize
     /// Output quality asked of the model, 20...99; nil leaves it to the service.
     public var quality: Int?
+    /// Most that the film may cost over all runs, in USD; nil for no limit.
+    public var budget: Decimal?
     /// The shots, in the order of the film. Never empty.
     public var shots: [Shot]
     /// What is made of them.

@@ -49,7 +49,7 @@ extension Storyboard {
 struct StoryboardReader {
     let images: ImagePaths
 
-    static let rootKeys = ["title", "model", "defaults", "shots", "film"]
+    static let rootKeys = ["title", "model", "budget", "defaults", "shots", "film"]
     static let settingKeys = ["negative", "duration", "style", "audio", "multiClip", "thinking", "retry"]
     static let defaultKeys = ["size", "resolution", "aspect", "quality"] + settingKeys
     static let shotKeys =
@@ -86,6 +86,7 @@ struct StoryboardReader {
             path: path, folder: folder, title: title, model: model, size: try size(defaults),
             quality: try defaults["quality"].map { (cursor) throws(FilmError) in Int(try cursor.int(20...99))
             },
+            budget: try keys["budget"].map { (cursor) throws(FilmError) in try dollars(cursor) },
             shots: shots, film: try film(keys["film"]))
     }
 
@@ -94,6 +95,14 @@ struct StoryboardReader {
     ) throws(FilmError) -> YAMLCursor {
         guard let cursor = keys[key] else { throw parent.error("`\(key)` is missing") }
         return cursor
+    }
+
+    private func dollars(_ cursor: YAMLCursor) throws(FilmError) -> Decimal {
+        let text = try cursor.rawText("dollars such as 7.50")
+        guard !text.isEmpty, text.count <= 12, text.allSatisfy({ "0123456789.".contains($0) }),
+            let amount = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))
+        else { throw cursor.expected("dollars such as 7.50") }
+        return amount
     }
 
     private func size(_ defaults: [String: YAMLCursor]) throws(FilmError) -> PictureSize {

@@ -103,7 +103,7 @@ import Testing
         let spoilt = try Film.verify(stateDirectory: folder, interrupt: Interrupt())
         #expect(Set(spoilt.problems.map(\.kind)) == ["damaged", "missing"])
         #expect(spoilt.problems.count == 2 && !spoilt.passed)
-        #expect(spoilt.notes.contains { $0.contains("1 files of the store (3 bytes) belong to no step") })
+        #expect(spoilt.notes.contains { $0.contains("1 file of the store (3 bytes) belongs to no step") })
     }
 
     @Test func `charges without clips, clips without charges and double charges are found`() throws {

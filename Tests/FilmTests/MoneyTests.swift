@@ -34,11 +34,13 @@ final class Till: Sendable {
     }
 
     func settings(
-        _ shots: String, provider: FilmSettings.Provider = .sandbox, budget: Decimal? = nil
+        _ shots: String, provider: FilmSettings.Provider = .sandbox, budget: Decimal? = nil,
+        filmBudget: String? = nil
     ) async throws -> FilmSettings {
         let yaml = """
             title: T
             model: "pixverse:1@6"
+            \(filmBudget.map { "budget: \($0)" } ?? "")
             defaults: {resolution: 360p, aspect: "1:1", duration: 5, audio: false}
             shots:
             \(shots)
@@ -375,6 +377,47 @@ private let two = """
 }
 
 @Suite struct `A budget` {
+    @Test func `of the film holds over all its runs, and no option raises it`() async throws {
+        let till = try Till()
+        func settings(_ words: String, _ film: String) async throws -> FilmSettings {
+            try await till.settings(
+                "  - {id: a, prompt: \(words), seed: 1}", budget: 1000, filmBudget: film)
+        }
+        let first = try await Film.make(settings("A hill", "5")) { _ in }
+        let price = first.totalCost
+        // Enough for one more and not for two.
+        let film = "\(price * 2 + price / 2)"
+        _ = try await Film.make(settings("A lake", film)) { _ in }
+        let third = try await settings("A sea", film)
+        let plan = try Film.plan(third)
+        #expect(plan.budget?.used == price * 2)
+        #expect(plan.budget?.left == price / 2)
+        let refusal = try await #require(throws: FilmError.self) { try await Film.make(third) { _ in } }
+        #expect(refusal.exitCode == 4)
+        #expect(refusal.message.contains("is left of the film's budget of $\(film)"), "\(refusal)")
+        #expect(try till.tasks.count == 2)
+        // What is there already costs nothing.
+        #expect(try await Film.make(settings("A lake", film)) { _ in }.run?.isUpToDate == true)
+        await till.close()
+    }
+
+    @Test func `counts takes in doubt, once`() {
+        func take(_ key: String, _ state: TakeState, cost: Decimal? = nil, film: String = "film") -> Take {
+            var take = Take(
+                taskUUID: UUID().uuidString, workKey: key, generator: "runware", storyboard: film, shot: "a",
+                number: 1, request: "{}", reserved: 0.5)
+            (take.state, take.cost) = (state, cost)
+            return take
+        }
+        let budget = PlanBudget(
+            limit: 4,
+            takes: [
+                take("one", .stored, cost: 0.75), take("two", .outstanding), take("again", .sent),
+                take("three", .refused), take("four", .stored, cost: 2, film: "another"),
+            ], storyboard: "film", generator: "runware", asked: ["again"])
+        #expect(budget.used == 1.25 && budget.left == 2.75)
+    }
+
     @Test func `is not held by shots without a price`() async throws {
         let till = try Till()
         var settings = try await till.settings(two, budget: 1000)

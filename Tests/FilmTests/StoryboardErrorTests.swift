@@ -150,6 +150,9 @@ private let faults = [
         yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {loudness: {truePeak: -1}}}",
         place: "4:26", says: ["`integrated` is missing"]),
     Fault(
+        name: "a budget that is no sum", yaml: "title: T\nmodel: m\nbudget: -3\n\(shot)", place: "3:9",
+        says: ["budget", "dollars such as 7.50"]),
+    Fault(
         name: "a treatment of seams nobody knows",
         yaml: "title: T\nmodel: m\n\(shot)\nfilm: {seams: match-color}",
         place: "4:15", says: ["film.seams", "did you mean match-colour"]),

@@ -90,6 +90,13 @@ import Testing
         #expect(film.film.rate == rate)
     }
 
+    @Test(arguments: [("7.50", "7.5"), ("10", "10"), ("0", "0")])
+    func `has a budget, to the cent`(text: String, dollars: String) throws {
+        let film = try Storyboard.parse(
+            "title: T\nmodel: m\nbudget: \(text)\nshots: [{id: a, prompt: A hill}]", path: "t.yaml")
+        #expect(film.budget == Decimal(string: dollars))
+    }
+
     @Test(
         arguments: [
             ("as-is", nil), ("match-colour", 48), ("{match-colour: 96}", 96), ("{match-colour: clip}", 1200),

@@ -48,7 +48,9 @@ struct VerifyCommand: AsyncParsableCommand, StopsSoon {
         let states = TakeState.allCases.compactMap { state in
             audit.takes[state.rawValue].map { "\($0) \(state.rawValue)" }
         }
-        Streams.result("\(audit.files) files, \(Numbers.bytes(audit.bytes)), read again")
+        Streams.result(
+            "\(audit.files) \(audit.files == 1 ? "file" : "files"), \(Numbers.bytes(audit.bytes)), read again"
+        )
         Streams.result("takes: \(states.isEmpty ? "none" : states.joined(separator: ", "))")
         for (provider, sum) in audit.spent.sorted(by: { $0.key < $1.key }) {
             Streams.result("spent: $\(sum) (\(provider))")

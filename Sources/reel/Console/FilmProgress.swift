@@ -61,7 +61,7 @@ enum PlanText {
 
     static func table(_ plan: Plan) -> String {
         let width = plan.steps.map(\.id.count).max() ?? 0
-        let lines = plan.steps.map { step in
+        var lines = plan.steps.map { step in
             let mark =
                 switch step.status {
                 case .cached: "in store"
@@ -72,8 +72,10 @@ enum PlanText {
             return
                 "\(mark)  \(step.id.padding(toLength: width, withPad: " ", startingAt: 0))  \(step.reason)\(price)"
         }
-        return
-            (lines + [plan.isUpToDate ? "up to date: nothing to generate, nothing to encode" : summary(plan)])
-            .joined(separator: "\n")
+        lines.append(plan.isUpToDate ? "up to date: nothing to generate, nothing to encode" : summary(plan))
+        if let budget = plan.budget {
+            lines.append("budget: $\(budget.limit) for the film, $\(budget.used) used, $\(budget.left) left")
+        }
+        return lines.joined(separator: "\n")
     }
 }
