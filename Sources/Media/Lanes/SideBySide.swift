@@ -31,3 +31,23 @@ public func runSideBySide(_ interrupt: Interrupt, _ bodies: [@Sendable () throws
     group.wait()
     if let error = firstError.withLock({ $0 }) { throw error }
 }
+
+/// Calls `body` with each number below `count`, so many at a time, each on a thread; the order in which they begin is
+/// that of the numbers. Blocks the calling thread. Errors as in ``runSideBySide(_:_:)``.
+public func eachSideBySide(
+    _ count: Int, workers: Int, _ interrupt: Interrupt, _ body: @escaping @Sendable (Int) throws -> Void
+) throws {
+    let next = Mutex(0)
+    let work: @Sendable () throws -> Void = {
+        while true {
+            let place = next.withLock { next in
+                defer { next += 1 }
+                return next
+            }
+            guard place < count else { return }
+            try interrupt.check()
+            try body(place)
+        }
+    }
+    try runSideBySide(interrupt, Array(repeating: work, count: min(count, max(1, workers))))
+}

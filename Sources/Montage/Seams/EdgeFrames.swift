@@ -9,10 +9,14 @@ struct EdgeFrames {
     var seconds: [Double]
     /// Seconds from one frame to the next.
     var step: Double
+    /// The frames themselves, for whom they are still of use; they are large.
+    var kept: [KeptFrame] = []
+    /// The stream they are of.
+    var stream: StreamInfo
 }
 
 /// A frame that is kept while others are decoded.
-private final class KeptFrame {
+final class KeptFrame {
     let frame: Frame
     init(_ frame: borrowing Frame) throws { self.frame = try frame.reference() }
 }
@@ -20,9 +24,9 @@ private final class KeptFrame {
 extension EdgeFrames {
     /// The first frames.
     static func head(
-        of path: String, count: Int, shape: SeamShape?, interrupt: Interrupt
+        of path: String, count: Int, shape: SeamShape?, threads: Int, interrupt: Interrupt
     ) throws -> (edge: EdgeFrames, shape: SeamShape) {
-        let walk = try FrameWalk(path: path, accept: .media, interrupt: interrupt)
+        let walk = try FrameWalk(path: path, accept: .media, threads: threads, interrupt: interrupt)
         let frame = try Frame()
         var kept: [KeptFrame] = []
         while kept.count < count, try walk.next(into: frame) { kept.append(try KeptFrame(frame)) }
@@ -31,13 +35,13 @@ extension EdgeFrames {
 
     /// The last frames, found from near the end where that is safe; see `LastFrame`.
     static func tail(
-        of path: String, count: Int, shape: SeamShape?, interrupt: Interrupt
+        of path: String, count: Int, shape: SeamShape?, threads: Int, interrupt: Interrupt
     ) throws -> (edge: EdgeFrames, shape: SeamShape) {
-        let walk = try FrameWalk(path: path, accept: .media, interrupt: interrupt)
+        let walk = try FrameWalk(path: path, accept: .media, threads: threads, interrupt: interrupt)
         if LastFrame.startsCleanly(walk), let kept = try seek(walk, count: count) {
             return try reduce(kept, of: walk, path: path, shape: shape)
         }
-        let fresh = try FrameWalk(path: path, accept: .media, interrupt: interrupt)
+        let fresh = try FrameWalk(path: path, accept: .media, threads: threads, interrupt: interrupt)
         var last = LastFrames(count: count, window: fresh.reorderWindow)
         let frame = try Frame()
         while try fresh.next(into: frame) { try last.offer(frame) }
@@ -45,11 +49,20 @@ extension EdgeFrames {
     }
 
     /// Decodes from a keyframe to the end, and from one further back until there are frames enough. Each doubt
-    /// that `LastFrame` has ends it here as well: then everything is decoded.
+    /// that `LastFrame` has ends it here as well: then everything is decoded. On the way to the frames that are wanted
+    /// those are left out that nothing refers to; where that leaves too few, none are.
     private static func seek(_ walk: FrameWalk, count: Int) throws -> [KeptFrame]? {
         var ladder = SeekLadder(walk)
-        for _ in 0..<8 {
+        let step = walk.stream.averageRate.map { rescale(1, from: $0.inverse, to: walk.stream.timeBase) }
+        var isEconomical = walk.canEconomise && step != nil
+        for _ in 0..<9 {
             guard let ticks = ladder.next(), try walk.restart(at: ticks) else { return nil }
+            walk.economyEnd = nil
+            if isEconomical, let step {
+                let latest = try walk.latestShown()
+                guard try walk.restart(at: ticks) else { return nil }
+                walk.economyEnd = latest.map { $0 - Int64(count + 2) * step }
+            }
             var last = LastFrames(count: count, window: walk.reorderWindow)
             let frame = try Frame()
             var startIsKeyframe = false
@@ -67,10 +80,17 @@ extension EdgeFrames {
                 continue
             }
             let isWhole = walk.latestSent.map { sent in last.latest.map { $0 >= sent } ?? false } ?? true
-            if isWhole, last.frames.count >= count, last.latest != nil {
+            let isGapless = walk.economyEnd.map { end in
+                last.frames.allSatisfy { $0.frame.pts ?? .min >= end }
+            }
+            if isWhole, isGapless ?? true, last.frames.count >= count, last.latest != nil {
                 return startIsKeyframe ? last.frames : nil
             }
-            ladder.landed(at: start.dts ?? start.pts)
+            if walk.economyEnd != nil {
+                isEconomical = false
+            } else {
+                ladder.landed(at: start.dts ?? start.pts)
+            }
         }
         return nil
     }
@@ -90,7 +110,10 @@ extension EdgeFrames {
             seconds.append(held.frame.pts.map { Double($0 - start) * tick } ?? next)
         }
         return (
-            EdgeFrames(pictures: try kept.map { try reducer.reduce($0.frame) }, seconds: seconds, step: step),
+            EdgeFrames(
+                pictures: try kept.map { try reducer.reduce($0.frame) }, seconds: seconds, step: step,
+                kept: kept,
+                stream: walk.stream),
             shape
         )
     }
@@ -122,7 +145,8 @@ private struct LastFrames {
 extension Seams {
     /// The small pictures of a clip's last frames, for tests: an economy on the way to them may lose none.
     package static func lastPictures(of path: String, interrupt: Interrupt) throws -> [Picture] {
-        try EdgeFrames.tail(of: path, count: depth, shape: nil, interrupt: interrupt).edge.pictures
+        try EdgeFrames.tail(of: path, count: depth, shape: nil, threads: 0, interrupt: interrupt).edge
+            .pictures
             .map(\.picture)
     }
 }
@@ -135,11 +159,23 @@ struct SeamEdges {
     let head: EdgeFrames
 
     /// Decodes both sides; the pictures of the second clip are cut to the first one's shape. Blocks.
-    init(after first: String, before second: String, interrupt: Interrupt) throws {
+    ///
+    /// - Parameters:
+    ///   - threads: Of the decoders; 0 for as many as there are cores.
+    ///   - keepsTail: Whether the large frames of the tail are kept beside the small ones.
+    init(
+        after first: String, before second: String, threads: Int = 0, keepsTail: Bool = false,
+        interrupt: Interrupt
+    ) throws {
         (self.first, self.second) = (first, second)
-        let tail = try EdgeFrames.tail(of: first, count: Seams.depth, shape: nil, interrupt: interrupt)
+        var tail = try EdgeFrames.tail(
+            of: first, count: Seams.depth, shape: nil, threads: threads, interrupt: interrupt)
+        if !keepsTail { tail.edge.kept = [] }
         self.tail = tail.edge
-        head = try EdgeFrames.head(of: second, count: Seams.depth, shape: tail.shape, interrupt: interrupt)
-            .edge
+        var head = try EdgeFrames.head(
+            of: second, count: Seams.depth, shape: tail.shape, threads: threads, interrupt: interrupt
+        ).edge
+        head.kept = []
+        self.head = head
     }
 }

@@ -66,12 +66,19 @@ public enum Seams {
     }
 
     /// What `measure` finds, and the correction that `report` would make.
+    ///
+    /// - Parameters:
+    ///   - threads: Of the decoders; 0 for as many as there are cores.
+    ///   - atHand: Receives the first clip's last frames and how many of them stand twice, before they are let go.
     static func choice(
-        after first: String, before second: String, chained: Bool, matching: Int?, interrupt: Interrupt
+        after first: String, before second: String, chained: Bool, matching: Int?, threads: Int = 0,
+        interrupt: Interrupt, atHand: ((EdgeFrames, Int) throws -> Void)? = nil
     ) throws -> SeamChoice {
-        let edges = try SeamEdges(after: first, before: second, interrupt: interrupt)
+        let edges = try SeamEdges(
+            after: first, before: second, threads: threads, keepsTail: atHand != nil, interrupt: interrupt)
         let measure = TwinSearch(tail: edges.tail.pictures, head: edges.head.pictures).measure(
             chained: chained)
+        if measure.twinFrames > 0 { try atHand?(edges.tail, measure.twinFrames) }
         return SeamChoice(
             twins: measure.twinFrames,
             match: try match(edges, measure, matching: matching, interrupt: interrupt))

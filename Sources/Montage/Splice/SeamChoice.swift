@@ -1,4 +1,6 @@
+import Foundation
 public import Media
+import Synchronization
 
 /// What is done where one clip follows another, as far as the pictures decide it.
 public struct SeamChoice: Sendable, Codable, Equatable {
@@ -22,10 +24,27 @@ public struct SeamChoice: Sendable, Codable, Equatable {
     public static func all(
         _ inputs: [String], seams: Splice.Seams, matching: Int? = nil, interrupt: Interrupt
     ) throws -> [SeamChoice] {
-        guard seams != .cut else { return inputs.dropFirst().map { _ in SeamChoice() } }
-        return try zip(inputs, inputs.dropFirst()).map {
-            try Seams.choice(
-                after: $0, before: $1, chained: seams == .match, matching: matching, interrupt: interrupt)
+        try all(inputs, seams: seams, matching: matching, tails: nil, interrupt: interrupt)
+    }
+
+    /// - Parameter tails: Encodes the ends of clips before twins while their frames are at hand; nil leaves that to
+    ///   later.
+    static func all(
+        _ inputs: [String], seams: Splice.Seams, matching: Int?, tails: EarlyTails?, interrupt: Interrupt
+    ) throws -> [SeamChoice] {
+        let count = max(0, inputs.count - 1)
+        guard seams != .cut else { return Array(repeating: SeamChoice(), count: count) }
+        let found = Mutex<[Int: SeamChoice]>([:])
+        let workers = min(count, max(1, ProcessInfo.processInfo.activeProcessorCount))
+        try eachSideBySide(count, workers: workers, interrupt) { place in
+            let choice = try Seams.choice(
+                after: inputs[place], before: inputs[place + 1], chained: seams == .match,
+                matching: matching, threads: workers > 1 ? 1 : 0, interrupt: interrupt,
+                atHand: tails.map { tails in
+                    { try tails.encode(place, of: inputs[place], $0, twins: $1, interrupt: interrupt) }
+                })
+            found.withLock { $0[place] = choice }
         }
+        return found.withLock { found in (0..<count).map { found[$0] ?? SeamChoice() } }
     }
 }

@@ -90,32 +90,13 @@ enum SeamTail {
         let origin =
             entry.map { $0.ticks - rescale(Int64($0.frame), from: clip.rate.inverse, to: video.timeBase) }
             ?? video.startTicks ?? 0
-        var format = VideoFormat(
-            width: clip.width, height: clip.height,
-            pixelFormat: PixelFormat(named: clip.pixelFormat) ?? .yuv420p,
-            sampleAspectRatio: Rational(1, 1), colour: clip.colour, timeBase: clip.rate.inverse,
-            rate: clip.rate)
-        if clip.pixelFormat.hasPrefix("yuvj") { format.colour.range = "pc" }
-        let preset = preset(like: model, setID: setID)
-        let encoder = try Encoder(
-            video: format,
-            settings: EncoderSettings(codec: preset.codec, options: preset.options, threads: 1))
-        let muxer = try DeliveryMuxer(
-            path: path, container: "mp4", options: [:], video: encoder.parameters,
-            timeBase: clip.rate.inverse, rate: clip.rate, audio: nil, interrupt: interrupt)
+        let writer = try TailWriter(clip, like: model, setID: setID, to: path, interrupt: interrupt)
         let decoder = try Decoder(video, threads: 0)
         let packet = try Packet()
-        let coded = try Packet()
         let frame = try Frame()
         var wanted = range.lowerBound
         func place(_ pts: Int64?) -> Int? {
             pts.map { Int(rescale($0 - origin, from: video.timeBase, to: clip.rate.inverse)) }
-        }
-        func write() throws {
-            while case .got = try encoder.receive(into: coded) {
-                try muxer.writeVideo(coded)
-                coded.clear()
-            }
         }
         func take() throws {
             while case .got = try decoder.receive(into: frame) {
@@ -123,10 +104,7 @@ enum SeamTail {
                 defer { frame.clear() }
                 guard let at = place(frame.pts), range.contains(at) else { continue }
                 guard at == wanted, !frame.isCorrupt else { break }
-                frame.pts = Int64(at - range.lowerBound)
-                frame.clearPictureType()
-                while try !encoder.send(frame) { try write() }
-                try write()
+                try writer.add(frame)
                 wanted += 1
             }
         }
@@ -146,10 +124,28 @@ enum SeamTail {
                 .incompatible, operation: "its frame \(wanted) does not decode, so its end cannot be cut",
                 subject: clip.path, hint: "Join by a preset that encodes, or with --join cut.")
         }
-        try encoder.sendEnd()
-        try write()
-        try muxer.finish()
-        try number(path, codec: clip.codec, rate: clip.rate, setID: setID, interrupt: interrupt)
+        try writer.finish()
+    }
+
+    /// The same of frames that are at hand, like the clip itself; false where not all of them are. Blocks.
+    static func render(
+        _ clip: ClipTraits, frames range: Range<Int>, kept edge: EdgeFrames, setID: Int, to path: String,
+        interrupt: Interrupt
+    ) throws -> Bool {
+        let video = edge.stream
+        let start = clip.entries.last.map {
+            $0.ticks - rescale(Int64($0.frame), from: clip.rate.inverse, to: video.timeBase)
+        }
+        let origin = start ?? video.startTicks ?? 0
+        let wanted = edge.kept.filter { kept in
+            guard let pts = kept.frame.pts else { return false }
+            return range.contains(Int(rescale(pts - origin, from: video.timeBase, to: clip.rate.inverse)))
+        }
+        guard wanted.count == range.count, wanted.allSatisfy({ !$0.frame.isCorrupt }) else { return false }
+        let writer = try TailWriter(clip, like: clip, setID: setID, to: path, interrupt: interrupt)
+        for kept in wanted { try writer.add(kept.frame) }
+        try writer.finish()
+        return true
     }
 
     /// Encodes a whole clip so that it stands in one stream with copies of `reference`. Blocks.
@@ -173,5 +169,62 @@ enum SeamTail {
                     .init(preset: Preset(name: "conformed", container: "mp4", video: video), path: path)
                 ]), interrupt: interrupt)
         try number(path, codec: reference.codec, rate: format.rate, setID: setID, interrupt: interrupt)
+    }
+}
+
+/// Encodes the frames of a clip's end, one after the other, into a file.
+private final class TailWriter {
+    private let clip: ClipTraits
+    private let setID: Int
+    private let path: String
+    private let interrupt: Interrupt
+    private let encoder: Encoder
+    private let muxer: DeliveryMuxer
+    private let coded: Packet
+    private var count: Int64 = 0
+
+    init(_ clip: ClipTraits, like model: ClipTraits, setID: Int, to path: String, interrupt: Interrupt) throws
+    {
+        var format = VideoFormat(
+            width: clip.width, height: clip.height,
+            pixelFormat: PixelFormat(named: clip.pixelFormat) ?? .yuv420p,
+            sampleAspectRatio: Rational(1, 1), colour: clip.colour, timeBase: clip.rate.inverse,
+            rate: clip.rate)
+        if clip.pixelFormat.hasPrefix("yuvj") { format.colour.range = "pc" }
+        let preset = SeamTail.preset(like: model, setID: setID)
+        let encoder = try Encoder(
+            video: format,
+            settings: EncoderSettings(codec: preset.codec, options: preset.options, threads: 1))
+        muxer = try DeliveryMuxer(
+            path: path, container: "mp4", options: [:], video: encoder.parameters,
+            timeBase: clip.rate.inverse, rate: clip.rate, audio: nil, interrupt: interrupt)
+        self.encoder = encoder
+        coded = try Packet()
+        (self.clip, self.setID, self.path, self.interrupt) = (clip, setID, path, interrupt)
+    }
+
+    /// Encodes the next frame; it is shared with others and left as it is.
+    func add(_ frame: borrowing Frame) throws {
+        let own = try frame.reference()
+        own.pts = count
+        own.duration = 1
+        own.clearPictureType()
+        count += 1
+        while try !encoder.send(own) { try write() }
+        try write()
+    }
+
+    func finish() throws {
+        try encoder.sendEnd()
+        try write()
+        try muxer.finish()
+        try SeamTail.number(path, codec: clip.codec, rate: clip.rate, setID: setID, interrupt: interrupt)
+    }
+
+    private func write() throws {
+        while case .got = try encoder.receive(into: coded) {
+            try muxer.writeVideo(coded)
+            coded.clear()
+        }
     }
 }

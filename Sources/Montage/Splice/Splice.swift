@@ -14,6 +14,20 @@ public struct Splice: Sendable {
         case auto
     }
 
+    /// How seams are measured.
+    public struct Measuring: Sendable, Codable, Equatable {
+        /// Whether twins are left out.
+        public var seams: Seams
+        /// Over how many frames at most colours may be corrected; nil for not at all.
+        public var matching: Int?
+
+        /// Says how.
+        public init(_ seams: Seams, matching: Int? = nil) {
+            self.seams = seams
+            self.matching = matching
+        }
+    }
+
     /// The clips, in order.
     public var inputs: [String]
     /// Where the film will stand; replaced if it is there.
@@ -24,8 +38,10 @@ public struct Splice: Sendable {
     public var isPresetNamed: Bool
     /// Whether packets may be moved.
     public var mode: JoinMode
-    /// What is done at each seam.
+    /// What is done at each seam, unless it is measured.
     public var seams: [SeamChoice]
+    /// How the seams are found by measuring; nil takes them from `seams`.
+    public var measuring: Measuring?
     /// The loudness that the whole is brought to; nil for the preset's, if it has one.
     public var loudness: LoudnessTarget?
     /// The title in the file's tags.
@@ -46,8 +62,18 @@ public struct Splice: Sendable {
         self.title = title
     }
 
-    /// Decides what becomes of each clip; reads them once and writes nothing. Blocks.
-    public func plan(interrupt: Interrupt) throws -> JoinPlan { try decide(interrupt: interrupt).plan }
+    /// Decides what becomes of each clip; reads them and writes nothing. Blocks.
+    public func plan(interrupt: Interrupt) throws -> JoinPlan {
+        try measured(tails: nil, interrupt: interrupt).decide(interrupt: interrupt).plan
+    }
+
+    private func measured(tails: EarlyTails?, interrupt: Interrupt) throws -> Splice {
+        guard let measuring else { return self }
+        var job = self
+        job.seams = try SeamChoice.all(
+            inputs, seams: measuring.seams, matching: measuring.matching, tails: tails, interrupt: interrupt)
+        return job
+    }
 
     /// Joins, proves, publishes. Blocks.
     ///
@@ -57,6 +83,19 @@ public struct Splice: Sendable {
         interrupt: Interrupt, progress: (@Sendable (Double) -> Void)? = nil
     ) throws -> (proof: Proof, plan: JoinPlan) {
         for path in inputs { _ = try Pending([output], input: path) }
+        let scratch = try ScratchFolder()
+        let tails = EarlyTails(inputs.indices.map { scratch.file("end-\($0).mp4") })
+        let job = try measured(tails: mayCopy ? tails : nil, interrupt: interrupt)
+        return try job.join(scratch, tails, interrupt: interrupt, progress: progress)
+    }
+
+    private var encodes: Bool { (preset.video.mode ?? .encode) == .encode }
+    private var mayCopy: Bool { mode != .encode && !(mode == .auto && isPresetNamed && encodes) }
+
+    private func join(
+        _ scratch: ScratchFolder, _ tails: EarlyTails, interrupt: Interrupt,
+        progress: (@Sendable (Double) -> Void)?
+    ) throws -> (proof: Proof, plan: JoinPlan) {
         let (clips, plan) = try decide(interrupt: interrupt)
         guard plan.copies else {
             var preset = preset
@@ -75,7 +114,9 @@ public struct Splice: Sendable {
             proof.loudness = level
             return (proof, plan)
         }
-        return (try copy(clips, plan, interrupt: interrupt, progress: progress), plan)
+        let proof = try copy(
+            clips, plan, scratch, tails, interrupt: interrupt, progress: progress)
+        return (proof, plan)
     }
 
     /// The first pass over the sound of clips that are encoded together; nil where no loudness is asked for. One gain
@@ -108,7 +149,6 @@ public struct Splice: Sendable {
             }
             clips.append(traits)
         }
-        let encodes = (preset.video.mode ?? .encode) == .encode
         var planner = JoinPlanner(
             clips: clips, seams: seams, mode: mode, container: preset.container,
             encodingPreset: isPresetNamed && encodes ? preset.name : nil)
@@ -117,14 +157,13 @@ public struct Splice: Sendable {
     }
 
     private func copy(
-        _ clips: [ClipTraits], _ plan: JoinPlan, interrupt: Interrupt,
-        progress: (@Sendable (Double) -> Void)?
+        _ clips: [ClipTraits], _ plan: JoinPlan, _ scratch: ScratchFolder, _ tails: EarlyTails,
+        interrupt: Interrupt, progress: (@Sendable (Double) -> Void)?
     ) throws -> Proof {
         let reference = clips[plan.reference]
         guard let coded = reference.parameters else {
             throw MontageError(.noVideo, operation: "no picture came", subject: reference.path)
         }
-        let scratch = try ScratchFolder()
         var parts: [JoinPart] = []
         var frames: [Int] = []
         var sets = reference.sets
@@ -162,12 +201,16 @@ public struct Splice: Sendable {
                     frames.append(part.copied)
                 }
                 if part.treatment == .seam {
-                    let path = scratch.file("tail-\(place).mp4")
-                    try SeamTail.render(
-                        clip, frames: part.copied..<part.frames, like: reference,
-                        setID: try number(plan.tailSetID), to: path,
-                        interrupt: interrupt)
-                    _ = try add(path)
+                    let (frames, setID) = (part.copied..<part.frames, try number(plan.tailSetID))
+                    if let path = tails.file(place, frames: frames, like: reference, setID: setID) {
+                        _ = try add(path)
+                    } else {
+                        let path = scratch.file("tail-\(place).mp4")
+                        try SeamTail.render(
+                            clip, frames: frames, like: reference, setID: setID, to: path,
+                            interrupt: interrupt)
+                        _ = try add(path)
+                    }
                 }
             case .conform, .encode:
                 let path = scratch.file("clip-\(place).mp4")

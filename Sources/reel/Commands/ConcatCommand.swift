@@ -70,16 +70,15 @@ struct ConcatCommand: AsyncParsableCommand, StopsSoon {
         var job = Splice(
             inputs: files, output: output, preset: chosen, isPresetNamed: isNamed, mode: mode,
             loudness: try level.target())
-        let matching = try matchedFrames()
-        if plan { return try await tell(job, matching) }
+        job.measuring = Splice.Measuring(join, matching: try matchedFrames())
+        if plan { return try await tell(job) }
         try OutputPath.check(file: output, inputs: files)
 
-        let (join, progress) = (join, Progress(telling.progress))
+        let progress = Progress(telling.progress)
         let title = "concat \(files.count) clips"
         let whole = progress.isTold ? await WorkPace.Whole.of(files) : nil
         let made: (proof: Proof, plan: JoinPlan)
         do {
-            job = try await Self.withSeams(job, join, matching)
             made = try await Lanes.shared.run { [job] interrupt in
                 try job.run(
                     interrupt: interrupt,
@@ -100,8 +99,7 @@ struct ConcatCommand: AsyncParsableCommand, StopsSoon {
         )
     }
 
-    private func tell(_ job: Splice, _ matching: Int?) async throws {
-        let job = try await Self.withSeams(job, join, matching)
+    private func tell(_ job: Splice) async throws {
         let plan = try await Lanes.shared.run { try job.plan(interrupt: $0) }
         if common.json { try Streams.result(json: plan) } else { Streams.result(plan.text) }
     }
@@ -115,17 +113,6 @@ struct ConcatCommand: AsyncParsableCommand, StopsSoon {
                 "--match-colour wants frames from 1 to \(ColourMatch.longest), or clip, not '\(matchColour)'")
         }
         return frames
-    }
-
-    private static func withSeams(
-        _ job: Splice, _ join: Splice.Seams, _ matching: Int?
-    ) async throws -> Splice {
-        try await Lanes.shared.run { interrupt in
-            var job = job
-            job.seams = try SeamChoice.all(
-                job.inputs, seams: join, matching: matching, interrupt: interrupt)
-            return job
-        }
     }
 }
 
