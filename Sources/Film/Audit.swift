@@ -5,7 +5,7 @@ public import Media
 public struct Audit: Sendable, Codable, Equatable {
     /// Something that is not as the journal says.
     public struct Problem: Sendable, Codable, Equatable {
-        /// What kind: `missing`, `damaged`, `noClip`, `noTake`, `chargedTwice`, `twoDigests`.
+        /// What kind: `missing`, `damaged`, `noClip`, `noTake`, `chargedTwice`.
         public var kind: String
         /// A file of the store, or a task's UUID.
         public var subject: String
@@ -43,8 +43,10 @@ extension Film {
         var audit = Audit()
         let artifacts = journal.artifactsInOrder
         try audit.readFiles(of: artifacts, in: store, interrupt: interrupt, progress: progress)
-        audit.judge(journal.takesInOrder, clips: artifacts.filter { $0.name == "clip" })
-        audit.look(for: artifacts, in: store.listing())
+        let listing = store.listing()
+        audit.judge(
+            journal.takesInOrder, clips: artifacts.filter { $0.name == "clip" }, files: Set(listing.keys))
+        audit.look(for: artifacts, in: listing)
         return audit
     }
 }
@@ -87,7 +89,7 @@ extension Audit {
     }
 
     /// Every stored take has its clip, every clip its take, and no request has two charges without a reason.
-    fileprivate mutating func judge(_ all: [Take], clips: [Artifact]) {
+    fileprivate mutating func judge(_ all: [Take], clips: [Artifact], files: Set<String>) {
         var digests: [String: Set<String>] = [:]
         for clip in clips { digests[clip.workKey, default: []].insert(clip.item.digest) }
         var charged: [String: [Take]] = [:]
@@ -117,7 +119,11 @@ extension Audit {
         }
         for takes in charged.values.sorted(by: { $0[0].taskUUID < $1[0].taskUUID }) where takes.count > 1 {
             let list = takes.map { "\($0.taskUUID) \($0.state.rawValue) $\($0.cost ?? 0)" }
-            let isPaidTwice = takes.count { $0.state == .stored } > 1
+            // Where the first clip was lost, here and at the service, a second one had to be bought.
+            let isPaidTwice =
+                takes.count { take in
+                    take.state == .stored && (take.digest.map { files.contains($0 + ".mp4") } ?? false)
+                } > 1
             let words = "\(takes[0].storyboard)/\(takes[0].shot) was charged \(takes.count) times: "
             if isPaidTwice {
                 problems.append(

@@ -3,13 +3,21 @@ import Media
 import Montage
 
 extension Builder {
-    /// Downloads, measures and keeps a clip.
+    /// Downloads, measures and keeps a clip. Once begun it ends well though the run is cancelled, unless there is haste:
+    /// the clip was paid for.
+    func bring(_ made: GeneratedShot, of task: Take, as entry: StepEntry) async throws -> Artifact {
+        try await settings.haste.finishing { try await self.bringAlone(made, of: task, as: entry) }
+    }
+
+    /// As `bring`, in a task of its own.
     ///
     /// Bytes that are no usable clip may be a proxy's or a cut connection's, so they are fetched again
     /// before the take is judged; only bytes that came twice alike and are of no use end it. A fault on this
     /// side (a full disk, say) says nothing about the clip: the take stays finished, and a later run fetches
     /// it.
-    func bring(_ made: GeneratedShot, of task: Take, as entry: StepEntry) async throws -> Artifact {
+    private func bringAlone(
+        _ made: GeneratedShot, of task: Take, as entry: StepEntry
+    ) async throws -> Artifact {
         let store = self.store
         var useless: Set<String> = []
         for attempt in 1...3 {

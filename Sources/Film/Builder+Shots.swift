@@ -25,7 +25,7 @@ extension Builder {
                     let finished = try await shot(index, upstream: upstream, upstreamPath: upstreamPath)
                     upstream = PictureReference("sha256:\(finished.frame.item.digest)")
                     upstreamPath = workspace.path(of: finished.frame)
-                    await clips[index].settle(.success(finished.takes[finished.takes.count - 1]))
+                    await clips[index].settle(.success(finished.clip))
                     group.addTask { try await (index, self.render(index, finished)) }
                 } catch {
                     await giveUp(index..<chain.upperBound, error)
@@ -46,7 +46,7 @@ extension Builder {
     /// nobody waits for the next clip; and with those that are then found, where they are others.
     private func render(_ index: Int, _ shot: ArrivedShot) async throws -> Result<FinishedShot, any Error> {
         do {
-            let clip = shot.takes[shot.takes.count - 1]
+            let clip = shot.clip
             let rate = try await format.value().rate
             var part = production.part(index, clip: clip.facts, rate: rate, seam: known[index])
             var before: Montage.SeamReport?
@@ -56,7 +56,7 @@ extension Builder {
             func finished() async throws -> FinishedShot {
                 let match = production.match(part, clip: clip.facts, rate: rate, seam: before)
                 return FinishedShot(
-                    takes: shot.takes, frame: shot.frame, part: part, match: match,
+                    takes: shot.takes, clip: clip, frame: shot.frame, part: part, match: match,
                     segments: try await segments(index, clip: clip, part: part, match: match))
             }
             let first = try await finished()
@@ -87,12 +87,16 @@ extension Builder {
             while let clip = try await group.next() { clips.append(clip) }
             return clips.sorted { $0.number < $1.number }
         }
-        let clip = takes[takes.count - 1]
+        let clip = takes[shot.usedTake - 1]
         if index == 0 { await format.settle(.success(production.format(first: clip.facts))) }
         let frame = try await lastFrame(of: clip, shot: shot)
         try await publish(clip.artifact, to: shotFile(index, "mp4"))
+        // To be looked at, and chosen from.
+        for take in takes where takes.count > 1 {
+            try await publish(take.artifact, to: shotFile(index, "take-\(take.number).mp4"))
+        }
         try await publish(frame, to: shotFile(index, "last.png"))
-        return ArrivedShot(takes: takes, frame: frame)
+        return ArrivedShot(takes: takes, clip: clip, frame: frame)
     }
 
     private func lastFrame(of clip: Clip, shot: Shot) async throws -> Artifact {

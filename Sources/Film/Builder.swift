@@ -56,20 +56,22 @@ final class Builder: Sendable {
     /// A shot whose takes have arrived.
     struct ArrivedShot: Sendable {
         var takes: [Clip]
+        /// The take the film uses.
+        var clip: Clip
         var frame: Artifact
     }
 
     /// A shot with all its parts.
     struct FinishedShot: Sendable {
         var takes: [Clip]
+        /// The take the film uses.
+        var clip: Clip
         var frame: Artifact
         /// What the film shows of it.
         var part: CutPart
         /// What is done to the colours of its first frames.
         var match: ColourMatch?
         var segments: [String: Artifact]
-        /// The take the film uses.
-        var clip: Clip { takes[takes.count - 1] }
     }
 
     /// Makes everything there is to make, and the report.

@@ -110,8 +110,8 @@ public enum Film {
 
     /// Makes the film, or what of it is missing.
     ///
-    /// Cancelling the calling task stops it at once and leaves everything resumable; it then throws
-    /// `CancellationError` (exit code 130).
+    /// Cancelling the calling task stops it and leaves everything resumable; clips that are on their way here arrive
+    /// first, unless ``FilmSettings/haste`` says otherwise. It then throws `CancellationError` (exit code 130).
     ///
     /// - Parameter events: called from many tasks, never concurrently ordered across shots; must be quick.
     /// - Returns: the report that is also in `film.json`.

@@ -52,7 +52,7 @@ public struct FilmReport: Sendable, Codable {
         public var lastFrame: String
         /// The request that was sent, pictures replaced by their digests.
         public var request: JSONDocument
-        /// All takes; the film uses the last.
+        /// All takes; `taskUUID` and `clipDigest` are those of the one in the film.
         public var takes: [TakeReport]
         /// The task of the take in the film.
         public var taskUUID: String?

@@ -29,6 +29,8 @@ public struct FilmSettings: Sendable {
     public var maxSeam: Double?
     /// Whether what the model's card only warns about is refused too.
     public var strict = false
+    /// How soon the run must end when it is cancelled.
+    public var haste = Haste()
 
     /// Makes settings. Without `stateDirectory` it is `.reel` beside the storyboard.
     public init(

@@ -64,7 +64,6 @@ package struct Planner {
             var step = PlanStep(
                 id: id, kind: .generate, shot: shot.id, delivery: nil, status: .willCost, reason: "",
                 estimate: composed.estimate)
-            chosen = nil
             if !isOpen {
                 step.workKey = key.digest
                 keys[id] = key
@@ -76,9 +75,11 @@ package struct Planner {
                 if holds(clip) {
                     (step.status, step.reason, step.estimate) = (.cached, "in the store", nil)
                     trusted.insert(clip.item)
-                    chosen = ClipFacts.Known(
-                        digest: clip.item.digest, facts: facts, workKey: key.digest,
-                        take: journal.takes[key.digest]?.last { $0.digest == clip.item.digest })
+                    if take == shot.usedTake {
+                        chosen = ClipFacts.Known(
+                            digest: clip.item.digest, facts: facts, workKey: key.digest,
+                            take: journal.takes[key.digest]?.last { $0.digest == clip.item.digest })
+                    }
                 } else {
                     // Another clip would have another last frame, so nothing after it is taken for granted.
                     let what = damaged.contains(clip.item.name) ? "damaged in" : "missing from"

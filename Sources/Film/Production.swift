@@ -131,7 +131,7 @@ package struct Production: Sendable {
         var before: [String: Int] = [:]
         for shot in shots where shot.seed == nil && !shot.isChained {
             var words = shot
-            (words.id, words.line, words.takes) = ("", 0, 0)
+            (words.id, words.line, words.takes, words.use) = ("", 0, 0, nil)
             (words.join, words.title) = (nil, nil)
             before[shot.id] = counts[words]
             counts[words, default: 0] += shot.takes

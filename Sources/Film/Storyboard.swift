@@ -70,8 +70,12 @@ public struct Shot: Sendable, Hashable {
     public var thinking: String?
     /// The first take's seed; take n is asked with `seed + n - 1`.
     public var seed: Int64?
-    /// How many takes are bought. The film uses the last one.
+    /// How many takes are bought.
     public var takes: Int
+    /// Which of them the film uses, from 1; nil for the last one. No part of a work key.
+    public var use: Int?
+    /// Which of them the film uses, from 1.
+    public var usedTake: Int { use ?? takes }
     /// How it joins to the shot before; nil: `match` where chained, else `cut`. No part of a work key of a take.
     public var join: ShotJoin?
     /// What players show as the name of the chapter; nil takes the id.

@@ -53,7 +53,8 @@ struct StoryboardReader {
     static let settingKeys = ["negative", "duration", "style", "audio", "multiClip", "thinking", "retry"]
     static let defaultKeys = ["size", "resolution", "aspect", "quality"] + settingKeys
     static let shotKeys =
-        ["id", "prompt", "firstImage", "lastImage", "start", "seed", "takes", "join", "title"] + settingKeys
+        ["id", "prompt", "firstImage", "lastImage", "start", "seed", "takes", "use", "join", "title"]
+        + settingKeys
     static let retryKeys = ["attempts", "on"]
     static let filmKeys = ["deliver", "thumbnails", "rate", "sound", "seams"]
     static let usualDeliveries = ["mp4-social", "webm-vp9", "mov-prores"]
@@ -95,6 +96,16 @@ struct StoryboardReader {
     ) throws(FilmError) -> YAMLCursor {
         guard let cursor = keys[key] else { throw parent.error("`\(key)` is missing") }
         return cursor
+    }
+
+    private func use(_ cursor: YAMLCursor, of takes: Int) throws(FilmError) -> Int {
+        let take = Int(try cursor.int(1...16))
+        guard take <= takes else {
+            throw cursor.error(
+                "there is no take \(take): \(takes == 1 ? "one is" : "\(takes) are") bought",
+                hint: "say `takes: \(take)` to buy it, or use another")
+        }
+        return take
     }
 
     private func dollars(_ cursor: YAMLCursor) throws(FilmError) -> Decimal {
@@ -176,6 +187,8 @@ struct StoryboardReader {
         var last: String?
         if let cursor = keys["lastImage"] { last = try images.resolve(cursor) }
         let isChained = try isChained(keys["start"], image: keys["firstImage"], isFirst: isFirst)
+        let takes =
+            try keys["takes"].map { (cursor) throws(FilmError) in Int(try cursor.int(1...16)) } ?? 1
         return Shot(
             id: id, line: item.line, prompt: prompt, negative: own.negative ?? common.negative,
             firstImage: first, lastImage: last,
@@ -184,7 +197,8 @@ struct StoryboardReader {
             audio: own.audio ?? common.audio, multiClip: own.multiClip ?? common.multiClip,
             thinking: own.thinking ?? common.thinking,
             seed: try keys["seed"].map { (cursor) throws(FilmError) in try cursor.int(0...2_147_483_647) },
-            takes: try keys["takes"].map { (cursor) throws(FilmError) in Int(try cursor.int(1...16)) } ?? 1,
+            takes: takes,
+            use: try keys["use"].map { (cursor) throws(FilmError) in try use(cursor, of: takes) },
             join: try keys["join"].map { (cursor) throws(FilmError) in
                 try join(cursor, isFirst: isFirst, isChained: isChained)
             }, title: try keys["title"].map { (cursor) throws(FilmError) in try title(cursor) },

@@ -376,6 +376,34 @@ private let two = """
     }
 }
 
+@Suite struct `A choice of takes` {
+    @Test func `puts a take into the film, buys nothing, and leaves all of them to be looked at`()
+        async throws
+    {
+        let till = try Till()
+        func settings(_ use: Int) async throws -> FilmSettings {
+            try await till.settings("  - {id: a, prompt: A hill, seed: 1, takes: 2, use: \(use)}")
+        }
+        let first = try await Film.make(settings(1)) { _ in }
+        let takes = first.shots[0].takes
+        #expect(takes.count == 2 && takes[0].clipDigest != takes[1].clipDigest)
+        #expect(first.shots[0].clipDigest == takes[0].clipDigest)
+        let folder = till.scratch.path + "/out/shots/01-a"
+        func digest(_ ending: String) throws -> String {
+            try SHA256.hex(ofFile: folder + ending, interrupt: Interrupt())
+        }
+        #expect(try digest(".mp4") == takes[0].clipDigest)
+        #expect(try digest(".take-1.mp4") == takes[0].clipDigest)
+        #expect(try digest(".take-2.mp4") == takes[1].clipDigest)
+        let second = try await Film.make(settings(2)) { _ in }
+        #expect(second.run?.generated == 0 && second.totalCost == first.totalCost)
+        #expect(second.shots[0].clipDigest == takes[1].clipDigest)
+        #expect(try digest(".mp4") == takes[1].clipDigest)
+        #expect(second.deliveries[0].digest != first.deliveries[0].digest)
+        await till.close()
+    }
+}
+
 @Suite struct `A budget` {
     @Test func `of the film holds over all its runs, and no option raises it`() async throws {
         let till = try Till()

@@ -276,4 +276,15 @@ private func film(b: String = "A lake", extra: String = "", deliver: String = "m
         #expect(ran.contains("segment:b:mp4-social"))
         #expect(try world.plan(film()).isUpToDate, "going back to the first take is free")
     }
+
+    @Test func `uses the take that is chosen, and buys nothing for the choice`() throws {
+        var world = try MakeBelieve()
+        _ = try world.run(film(extra: ", takes: 2"))
+        #expect(try world.plan(film(extra: ", takes: 2, use: 2")).isUpToDate)
+        let chosen = try world.plan(film(extra: ", takes: 2, use: 1"))
+        #expect(!chosen.steps.contains { $0.id.hasPrefix("shot:b") && $0.status != .cached })
+        _ = try world.run(film(extra: ", takes: 2, use: 1"))
+        #expect(try world.plan(film(extra: ", takes: 2, use: 1")).isUpToDate)
+        #expect(try world.plan(film(extra: ", takes: 2")).isUpToDate)
+    }
 }

@@ -108,9 +108,71 @@ import Testing
     }
 }
 
+/// A clip that is on its way when the run is cancelled.
+@Suite struct `A cancelled run` {
+    @Test(arguments: [false, true])
+    func `lets a clip arrive that was paid for, unless there is haste`(isUrgent: Bool) async throws {
+        let scratch = try Scratch()
+        try Oracle.ffmpeg([
+            "-f", "lavfi", "-i", "testsrc2=size=160x96:rate=24:duration=1", "-c:v", "libx264", "-pix_fmt",
+            "yuv420p", scratch.path + "/a.mp4",
+        ])
+        let gate = Gate()
+        let path = try scratch.write(
+            "title: T\nmodel: m\nshots: [{id: a, prompt: One}]\nfilm: {deliver: [mp4-copy], thumbnails: false}\n",
+            to: "film.yaml")
+        func settings(_ gate: Gate?) throws -> FilmSettings {
+            FilmSettings(
+                storyboardPath: path, outputDirectory: scratch.path + "/out",
+                generator: PreparedClips(folder: scratch.path, gate: gate),
+                presets: try scratch.quickPresets())
+        }
+        let first = try settings(gate)
+        let run = Task { try await Film.make(first) { _ in } }
+        await gate.reached()
+        if isUrgent { first.haste.hurry() }
+        run.cancel()
+        await gate.open()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        let ledger = try Film.ledger(stateDirectory: first.stateDirectory)
+        #expect(ledger.entries.map(\.state) == [isUrgent ? .finished : .stored])
+        let again = try await Film.make(settings(nil)) { _ in }
+        #expect(again.run?.generated == 0)
+        #expect(again.run?.resumed == (isUrgent ? 1 : 0))
+        #expect(again.deliveries[0].proof.passed)
+    }
+}
+
+/// A place at which one waits until it is opened.
+private actor Gate {
+    private var isReached = false
+    private var isOpen = false
+    private var comers: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// Waits until somebody stands before the gate.
+    func reached() async {
+        if !isReached { await withCheckedContinuation { comers.append($0) } }
+    }
+
+    func open() {
+        isOpen = true
+        for one in waiting { one.resume() }
+        waiting = []
+    }
+
+    func pass() async {
+        isReached = true
+        for one in comers { one.resume() }
+        comers = []
+        if !isOpen { await withCheckedContinuation { waiting.append($0) } }
+    }
+}
+
 /// Hands out clips that lie in a folder, by their shots' ids, and charges nothing.
 private struct PreparedClips: ShotGenerator {
     let folder: String
+    var gate: Gate?
     let name = "prepared"
 
     func modelSize(of storyboard: Storyboard) -> ModelSize {
@@ -135,16 +197,21 @@ private struct PreparedClips: ShotGenerator {
             url: order.shot.id, videoUUID: nil, seed: order.seed, cost: 0, isUnsafe: false)
     }
 
-    func lookUp(_ taskUUID: String) -> TaskFate { .unknown }
+    func lookUp(_ taskUUID: String) -> TaskFate {
+        .made(GeneratedShot(url: "a", videoUUID: nil, seed: nil, cost: 0, isUnsafe: false))
+    }
 
     func fetch(
         _ made: GeneratedShot, of taskUUID: String, to path: String,
         progress: @escaping @Sendable (Int64) -> Void
     ) async throws(GenerationFailure) {
+        await gate?.pass()
         do {
+            try Task.checkCancellation()
             try FileManager.default.copyItem(atPath: "\(folder)/\(made.url).mp4", toPath: path)
         } catch {
-            throw GenerationFailure(.failed, code: "test", message: "\(error)", hint: nil)
+            let outcome: GenerationFailure.Outcome = error is CancellationError ? .cancelled : .failed
+            throw GenerationFailure(outcome, code: "test", message: "\(error)", hint: nil)
         }
     }
 

@@ -150,6 +150,10 @@ private let faults = [
         yaml: "title: T\nmodel: m\n\(shot)\nfilm: {sound: {loudness: {truePeak: -1}}}",
         place: "4:26", says: ["`integrated` is missing"]),
     Fault(
+        name: "a take that is not bought",
+        yaml: "title: T\nmodel: m\nshots: [{id: a, prompt: A hill, takes: 2, use: 3}]", place: "3:48",
+        says: ["shots[0].use", "there is no take 3: 2 are bought", "takes: 3"]),
+    Fault(
         name: "a budget that is no sum", yaml: "title: T\nmodel: m\nbudget: -3\n\(shot)", place: "3:9",
         says: ["budget", "dollars such as 7.50"]),
     Fault(

@@ -49,6 +49,7 @@ struct FilmCommand: AsyncParsableCommand {
             let generator = film.generator(service: service, logger: logger, webhookURL: hook?.address)
             var settings = try film.settings(service: service, logger: logger, generator: generator)
             settings.maxSeam = maxSeam
+            Interruption.whenUrgent(settings.haste.hurry)
             try await hook?.listener.start { body in Task { await generator.hear(body) } }
             let events = FilmProgress(progress: progress)
             let report = try await Film.make(settings) { events($0) }

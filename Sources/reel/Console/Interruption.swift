@@ -6,7 +6,7 @@ import Synchronization
 /// signal it has a moment to end by itself; then the process ends it and takes its unfinished files along.
 protocol StopsSoon {}
 
-/// Ctrl-C and SIGTERM. The first asks the running command to stop: its task is cancelled, the rooms raise
+/// Ctrl-C and SIGTERM. A first Ctrl-C lets clips arrive that are on their way, SIGTERM does not. The first asks the running command to stop: its task is cancelled, the rooms raise
 /// their interrupt flags, remove temporary files and keep what was bought. The second ends the process at
 /// once, without its unfinished files. The main thread waits for them, so no code of ours runs inside a signal
 /// handler.
@@ -22,6 +22,7 @@ enum Interruption {
     private static let isSoon = Atomic<Bool>(false)
     private static let saysJSON = Atomic<Bool>(false)
     private static let isEnding = Atomic<Bool>(false)
+    private static let hurry = Mutex<(@Sendable () -> Void)?>(nil)
 
     static var happened: Bool { noticed.load(ordering: .acquiring) }
 
@@ -34,6 +35,9 @@ enum Interruption {
         var signals = waitedFor()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
+
+    /// What is to be called where the command shall not even finish what it has begun.
+    static func whenUrgent(_ body: @escaping @Sendable () -> Void) { hurry.withLock { $0 = body } }
 
     /// The command that runs now stops soon. `complaining` as JSON, or in words.
     static func endSoon(complaining json: Bool) {
@@ -62,7 +66,11 @@ enum Interruption {
                 endAfterPatience()
                 cancel()
             } else {
-                Streams.note("interrupted: cleaning up (once more to stop at once)")
+                let finish = hurry.withLock { $0 }
+                if number == SIGTERM { finish?() }
+                let what =
+                    finish == nil || number == SIGTERM ? "cleaning up" : "what is on its way here may arrive"
+                Streams.note("interrupted: \(what) (once more to stop at once)")
                 cancel()
             }
         }
