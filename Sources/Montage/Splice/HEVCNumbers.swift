@@ -121,6 +121,8 @@ extension HEVCNumbers {
         else { throw fault("its parameter sets are not as x265 writes them") }
         let stream = demuxer.streams[index]
         let numbered = path + ".numbered.mp4"
+        UnpublishedFiles.add(numbered)
+        defer { UnpublishedFiles.forget(numbered) }
         let muxer = try DeliveryMuxer(
             path: numbered, container: "mp4", options: [:],
             video: try stream.parameters.replacing(extradata: changed.header), timeBase: rate.inverse,
