@@ -36,11 +36,13 @@ enum SeamTail {
     /// it is told; what x265 writes must be given its numbers by `number`.
     static func preset(like clip: ClipTraits, setID: Int) -> VideoPreset {
         if clip.codec == "hevc" {
+            // No B-frames: x265 takes the times of decoding from the frames that it reorders over, and where fewer come
+            // than that it hands out what was never set.
             return VideoPreset(
                 codec: "libx265", pixelFormat: clip.pixelFormat, gop: nil,
                 options: [
                     "preset": "medium", "crf": quality, "g": "250", "flags": "+cgop",
-                    "x265-params": "info=0:repeat-headers=0",
+                    "x265-params": "info=0:repeat-headers=0:bframes=0",
                 ])
         }
         var parameters = ["sps-id=\(setID)", "ref=\(max(1, min(16, clip.references)))"]
