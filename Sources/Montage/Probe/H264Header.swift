@@ -176,17 +176,7 @@ struct Bits {
 
     /// Takes the payload with its emulation prevention bytes (the 3 of 0, 0, 3), which it leaves out.
     init(payload: ArraySlice<UInt8>) {
-        var clean: [UInt8] = []
-        var zeros = 0
-        for byte in payload {
-            if zeros >= 2, byte == 3 {
-                zeros = 0
-                continue
-            }
-            zeros = byte == 0 ? zeros + 1 : 0
-            clean.append(byte)
-        }
-        bytes = clean
+        bytes = NALUnits.payload(payload)
     }
 
     /// Whether more was read than there is.

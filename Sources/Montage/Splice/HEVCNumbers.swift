@@ -26,7 +26,7 @@ struct HEVCNumbers: Equatable {
     func renumbered(_ unit: [UInt8]) -> [UInt8]? {
         guard unit.count > 2 else { return nil }
         let kind = unit[0] >> 1 & 63
-        var payload = Self.withoutPrevention(unit[2...])
+        var payload = NALUnits.payload(unit[2...])
         switch kind {
         case 32:
             payload[0] = UInt8(sequence) << 4 | payload[0] & 15
@@ -72,21 +72,6 @@ struct HEVCNumbers: Equatable {
             bytes.append(bits[at..<at + 8].reduce(0) { $0 << 1 | ($1 ? 1 : 0) })
         }
         return bytes
-    }
-
-    private static func withoutPrevention(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var clean: [UInt8] = []
-        clean.reserveCapacity(bytes.count)
-        var zeros = 0
-        for byte in bytes {
-            if zeros >= 2, byte == 3 {
-                zeros = 0
-                continue
-            }
-            zeros = byte == 0 ? zeros + 1 : 0
-            clean.append(byte)
-        }
-        return clean
     }
 
     private static func withPrevention(_ bytes: [UInt8]) -> [UInt8] {

@@ -196,6 +196,22 @@ package struct ParameterSets: Equatable, Sendable {
 
 /// The NAL units of a packet of H.264 or HEVC, each with a length before it.
 package enum NALUnits {
+    /// The bytes behind a unit's header without those that keep start codes out of them (the 3 of 0, 0, 3).
+    static func payload(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var clean: [UInt8] = []
+        clean.reserveCapacity(bytes.count)
+        var zeros = 0
+        for byte in bytes {
+            if zeros >= 2, byte == 3 {
+                zeros = 0
+                continue
+            }
+            zeros = byte == 0 ? zeros + 1 : 0
+            clean.append(byte)
+        }
+        return clean
+    }
+
     /// Calls `body` with each unit; false if the lengths do not fit the packet.
     package static func walk(
         _ bytes: UnsafeRawBufferPointer, lengthSize: Int, _ body: (UnsafeRawBufferPointer) -> Void

@@ -132,6 +132,18 @@ import Testing
         #expect(try similarity(proof.path, 35, other, 6) >= 0.98)
     }
 
+    @Test func `an end that is encoded while its seam is measured is the one that is encoded later`() throws {
+        let clips = try Chain.clips(folder, ["a.mp4", "b.mp4", "c.mp4"], Self.avc + " -bf 2 -g 250 -crf 10")
+        var job = Splice(
+            inputs: clips, output: folder.file("early.mp4"), preset: try Cuts.preset("mp4-web"), mode: .copy)
+        job.measuring = .init(.match)
+        let early = try job.run(interrupt: Interrupt())
+        #expect(early.plan.clips.contains { $0.treatment == .seam }, "\(early.plan.text)")
+        let twins = early.plan.clips.dropLast().map(\.dropped)
+        let late = try join(clips, to: "late.mp4", twins: Array(twins), mode: .copy)
+        #expect(early.proof.sha256 == late.proof.sha256)
+    }
+
     @Test func `clips that are odd by themselves say so`() throws {
         let found = try [
             ("variable frame rate", "rate is not constant"),
