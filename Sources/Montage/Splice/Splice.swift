@@ -1,5 +1,6 @@
 import Foundation
 public import Media
+import Synchronization
 
 /// Joins clips by moving their packets: decides what can be moved, encodes only what must be, proves the rest.
 public struct Splice: Sendable {
@@ -134,21 +135,30 @@ public struct Splice: Sendable {
             }, format: format, target: target, interrupt: interrupt)
     }
 
+    /// The clips' traits, read side by side. All that are alike hold one copy of their header.
+    private func read(_ interrupt: Interrupt) throws -> [ClipTraits] {
+        let found = Mutex<[Int: ClipTraits]>([:])
+        let inputs = inputs
+        let workers = ProcessInfo.processInfo.activeProcessorCount
+        try eachSideBySide(inputs.count, workers: workers, interrupt) { place in
+            var traits = try ClipTraits.read(inputs[place], interrupt: interrupt)
+            found.withLock { found in
+                if let same = found.values.first(where: { $0.header == traits.header }) {
+                    (traits.header, traits.sets) = (same.header, same.sets)
+                }
+                found[place] = traits
+            }
+        }
+        return found.withLock { found in inputs.indices.compactMap { found[$0] } }
+    }
+
     private func decide(interrupt: Interrupt) throws -> (clips: [ClipTraits], plan: JoinPlan) {
         guard !inputs.isEmpty else {
             throw MontageError(
                 .invalidArgument, operation: "there are no clips to join", subject: output,
                 hint: "Name at least one clip.")
         }
-        var clips: [ClipTraits] = []
-        for path in inputs {
-            var traits = try ClipTraits.read(path, interrupt: interrupt)
-            // One header for all that are alike: five hundred clips hold one copy of it.
-            if let same = clips.first(where: { $0.header == traits.header }) {
-                (traits.header, traits.sets) = (same.header, same.sets)
-            }
-            clips.append(traits)
-        }
+        let clips = try read(interrupt)
         var planner = JoinPlanner(
             clips: clips, seams: seams, mode: mode, container: preset.container,
             encodingPreset: isPresetNamed && encodes ? preset.name : nil)

@@ -27,7 +27,7 @@ import Testing
     {
         let preset = try Cuts.preset("mov-prores")
         let segment = folder.file("segment")
-        try Segments.render(
+        _ = try Segments.render(
             SegmentJob(
                 source: clips[0], frames: 0..<frames, format: format,
                 outputs: [.init(preset: preset, path: segment)]), interrupt: Interrupt())

@@ -47,14 +47,14 @@ import Testing
         // The first of two files ends at 1 s; the second, glued to it, says a day later. Matroska's own
         // length, written for the first, is what tells.
         let encoder = try Encoder(video: format, settings: EncoderSettings(codec: "ffv1"))
-        var muxer = try Muxer(path: clip, format: "matroska", interrupt: Interrupt())
+        let muxer = try Muxer(path: clip, format: "matroska", interrupt: Interrupt())
         let stream = try muxer.addStream(encoder.parameters, timeBase: format.timeBase, rate: format.rate)
         try muxer.start()
         let packet = try Packet()
         for i in 0..<20 {
             let frame = try Frame(videoWidth: 64, height: 48, format: .yuv420p)
             for plane in 0..<3 {
-                frame.withMutablePlane(plane) { bytes, _ in
+                _ = frame.withMutablePlane(plane) { bytes, _ in
                     bytes.initializeMemory(as: UInt8.self, repeating: UInt8(40 + 8 * i))
                 }
             }
@@ -92,7 +92,7 @@ import Testing
             width: 64, height: 48, pixelFormat: .yuv420p, sampleAspectRatio: Rational(1, 1), colour: .bt601,
             timeBase: Rational(1, 1), rate: Rational(1, 1))
         let eyes = try Encoder(video: video, settings: EncoderSettings(codec: "ffv1"))
-        var muxer = try Muxer(path: path, format: "matroska", interrupt: Interrupt())
+        let muxer = try Muxer(path: path, format: "matroska", interrupt: Interrupt())
         let picture = try muxer.addStream(eyes.parameters, timeBase: video.timeBase, rate: video.rate)
         let sound = try muxer.addStream(ears.parameters, timeBase: audio.timeBase)
         try muxer.start()
@@ -115,7 +115,7 @@ import Testing
         for i in 0..<seconds {
             let frame = try Frame(videoWidth: 64, height: 48, format: .yuv420p)
             for plane in 0..<3 {
-                frame.withMutablePlane(plane) { bytes, _ in
+                _ = frame.withMutablePlane(plane) { bytes, _ in
                     bytes.initializeMemory(as: UInt8.self, repeating: UInt8(40 + i))
                 }
             }
