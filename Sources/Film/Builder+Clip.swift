@@ -26,7 +26,7 @@ extension Builder {
             let measured: (ClipFacts, JSONDocument)
             do {
                 digest = try await express.run { try SHA256.hex(ofFile: path, interrupt: $0) }
-                measured = try await measure(path, of: task)
+                measured = try await measure(path, of: task.shot)
             } catch let error as UselessClip {
                 let isSame = !useless.insert(digest).inserted
                 try? FileManager.default.removeItem(atPath: path)
@@ -104,18 +104,25 @@ extension Builder {
             underlying: error)
     }
 
+    /// A clip of the store as the journal keeps it: what the film needs to know, and the whole report.
+    static func artifact(
+        _ item: ArtifactStore.Item, _ measured: (facts: ClipFacts, report: JSONDocument), key: String
+    ) throws -> Artifact {
+        var document = try JSONDocument(encoding: measured.facts)
+        if case .object(var members) = document {
+            members["report"] = measured.report
+            document = .object(members)
+        }
+        return Artifact(workKey: key, name: "clip", item: item, facts: document.canonical)
+    }
+
     /// Writes down that a clip is in the store.
     func enter(
         _ item: ArtifactStore.Item, _ measured: (ClipFacts, JSONDocument), of task: Take,
         as entry: StepEntry, cost: Decimal?
     ) throws -> Artifact {
-        let (facts, report) = measured
-        var document = try JSONDocument(encoding: facts)
-        if case .object(var members) = document {
-            members["report"] = report
-            document = .object(members)
-        }
-        let artifact = Artifact(workKey: task.workKey, name: "clip", item: item, facts: document.canonical)
+        let artifact = try Self.artifact(item, measured, key: task.workKey)
+        let facts = measured.0
         if task.state == .stored {
             try journal.record([artifact], as: entry)
         } else {
@@ -128,19 +135,19 @@ extension Builder {
     /// Probes a clip that has just arrived. Throws `UselessClip` where the bytes are to blame, anything else
     /// where they could not be judged.
     func measure(
-        _ path: String, of task: Take
+        _ path: String, of shot: String
     ) async throws -> (ClipFacts, JSONDocument) {
         do {
             let spec = StepSpec(id: "probe", inputs: [], work: .probe(source: path))
             let outcome = try await express.run { try spec.run(interrupt: $0) }
             let text = outcome.outputs.first?.facts ?? "{}"
             let report = try JSONDecoder().decode(ClipReport.self, from: Data(text.utf8))
-            let facts = try ClipFacts(report, shot: task.shot)
+            let facts = try ClipFacts(report, shot: shot)
             let size = production.size
             if facts.width != size.width || facts.height != size.height {
                 emit(
                     .warning(
-                        "shot \(task.shot): the clip is \(facts.width)x\(facts.height), "
+                        "shot \(shot): the clip is \(facts.width)x\(facts.height), "
                             + "\(size.width)x\(size.height) was asked for; it is scaled"))
             }
             return (facts, try JSONDocument(parsing: text))

@@ -75,7 +75,8 @@ extension Builder {
         }
         return FilmReport.ShotReport(
             id: film.shots[index].id, isChained: film.shots[index].isChained,
-            title: placed.shot.title, join: placed.part.join?.document, start: placed.start,
+            slate: production.slates[index]?.text, title: placed.shot.title, join: placed.part.join?.document,
+            start: placed.start,
             file: file, lastFrame: shotFile(index, "last.png"),
             request: clip.request,
             takes: shot.takes.map {

@@ -77,17 +77,11 @@ extension Builder {
         _ index: Int, upstream: PictureReference?, upstreamPath: String?
     ) async throws -> ArrivedShot {
         let shot = film.shots[index]
-        let takes = try await withThrowingTaskGroup(of: Clip.self) { group in
-            for number in 1...shot.takes {
-                group.addTask {
-                    try await self.take(number, of: shot, upstream: upstream, upstreamPath: upstreamPath)
-                }
-            }
-            var clips: [Clip] = []
-            while let clip = try await group.next() { clips.append(clip) }
-            return clips.sorted { $0.number < $1.number }
-        }
-        let clip = takes[shot.usedTake - 1]
+        let takes =
+            production.slates[index] == nil
+            ? try await bought(shot, upstream: upstream, upstreamPath: upstreamPath)
+            : [try await slate(index)]
+        let clip = takes.count == 1 ? takes[0] : takes[shot.usedTake - 1]
         if index == 0 { await format.settle(.success(production.format(first: clip.facts))) }
         let frame = try await lastFrame(of: clip, shot: shot)
         try await publish(clip.artifact, to: shotFile(index, "mp4"))
@@ -97,6 +91,22 @@ extension Builder {
         }
         try await publish(frame, to: shotFile(index, "last.png"))
         return ArrivedShot(takes: takes, clip: clip, frame: frame)
+    }
+
+    /// All takes of a shot, in their order.
+    private func bought(
+        _ shot: Shot, upstream: PictureReference?, upstreamPath: String?
+    ) async throws -> [Clip] {
+        try await withThrowingTaskGroup(of: Clip.self) { group in
+            for number in 1...shot.takes {
+                group.addTask {
+                    try await self.take(number, of: shot, upstream: upstream, upstreamPath: upstreamPath)
+                }
+            }
+            var clips: [Clip] = []
+            while let clip = try await group.next() { clips.append(clip) }
+            return clips.sorted { $0.number < $1.number }
+        }
     }
 
     private func lastFrame(of clip: Clip, shot: Shot) async throws -> Artifact {

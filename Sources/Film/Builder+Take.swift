@@ -255,7 +255,7 @@ extension Builder {
         guard try await express.run({ try store.isSound(item, interrupt: $0) }) else { return nil }
         let measured: (ClipFacts, JSONDocument)
         do {
-            measured = try await measure(store.path(of: item), of: take)
+            measured = try await measure(store.path(of: item), of: take.shot)
         } catch is UselessClip {
             return nil
         } catch {

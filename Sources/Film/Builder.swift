@@ -79,7 +79,8 @@ final class Builder: Sendable {
         try FileSync.makeFolder(settings.outputDirectory + "/shots")
         let outcomes = try await walkAndMeet()
         let shots = try complete(outcomes)
-        await settleStrays()
+        // A film of slates alone asks nobody.
+        if production.slates.count < film.shots.count { await settleStrays() }
         let report = try await deliver(shots)
         let run = tally.now.run
         if run.isUpToDate { emit(.upToDate(restored: run.restored)) }
@@ -118,7 +119,9 @@ final class Builder: Sendable {
         }
     }
 
-    /// All shots, or one error that says what is missing and that the rest was kept.
+    /// All shots, or an error that says what is missing and that the rest was kept.
+    ///
+    /// - Throws: `MissingShots`; ``FilmError`` where an encoder failed, which is our own trouble and no missing shot.
     private func complete(_ outcomes: [Result<FinishedShot, any Error>?]) throws -> [FinishedShot] {
         var shots: [FinishedShot] = []
         var failures: [(shot: Shot, error: any Error)] = []
@@ -130,7 +133,6 @@ final class Builder: Sendable {
             }
         }
         guard let first = failures.first else { return shots }
-        // An encoder that fails is our own trouble, not a missing shot.
         if let own = failures.map(\.error).compactMap({ $0 as? FilmError }).first(where: { $0.exitCode == 1 })
         {
             throw own
@@ -142,11 +144,24 @@ final class Builder: Sendable {
         let missing = film.shots.count - shots.count
         let kept = shots.isEmpty ? "" : "; the rest is kept"
         let more = " (missing: \(missing) of \(film.shots.count) shots\(kept))"
-        throw FilmError(
+        let error = FilmError(
             isOverBudget ? .budgetExceeded : isAllRefused ? .serviceRefused : .incomplete,
             "shot \(first.shot.id): \(FilmError.message(of: first.error))\(more)",
             subject: film.path, hint: FilmError.hint(of: first.error) ?? "run again to go on from here",
             underlying: first.error)
+        guard error.code == .incomplete, !shots.isEmpty else { throw MissingShots(error: error, slates: [:]) }
+        var slates: [Int: Slate] = [:]
+        var reason = ""
+        for (index, outcome) in outcomes.enumerated() {
+            switch outcome {
+            case .success: continue
+            case .failure(let error):
+                reason = "waits for \(film.shots[index].id)"
+                slates[index] = Slate(text: FilmError.message(of: error))
+            case nil: slates[index] = Slate(text: reason)
+            }
+        }
+        throw MissingShots(error: error, slates: slates)
     }
 
     /// Runs a media step in a lane; what it throws names the step.
@@ -181,7 +196,7 @@ final class Builder: Sendable {
     }
 
     func entry(_ step: String, _ key: WorkKey) -> StepEntry {
-        StepEntry(storyboard: film.name, step: step, document: key.document)
+        StepEntry(storyboard: production.name, step: step, document: key.document)
     }
 
     /// A step's output whose file is in the store, byte for byte. A damaged file is set aside and said.

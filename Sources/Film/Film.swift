@@ -128,10 +128,60 @@ public enum Film {
         try checkBudget(plan, settings)
         var settings = settings
         settings.budget = [settings.budget, plan.budget?.left].compactMap(\.self).min()
-        let builder = Builder(
-            production, settings: settings, workspace: workspace, known: seams, events: events)
         do {
-            return try await builder.run()
+            return try await Builder(
+                production, settings: settings, workspace: workspace, known: seams, events: events
+            ).run()
+        } catch let missing as MissingShots {
+            guard !missing.slates.isEmpty else { throw missing.error }
+            throw await showing(missing, of: production, settings, workspace, events)
+        } catch {
+            if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
+            throw error
+        }
+    }
+
+    /// Makes the film with slates where shots are missing, and says so in the error that the run ends with.
+    private static func showing(
+        _ missing: MissingShots, of production: Production, _ settings: FilmSettings, _ workspace: Workspace,
+        _ events: @escaping @Sendable (FilmEvent) -> Void
+    ) async -> any Error {
+        var error = missing.error
+        let builder = Builder(
+            production.standingIn(missing.slates), settings: settings, workspace: workspace, known: [:]
+        ) { event in
+            switch event {
+            // Told by the first attempt.
+            case .shotReused, .upToDate, .finished: break
+            default: events(event)
+            }
+        }
+        do {
+            _ = try await builder.run()
+            error.message += "; the film has slates in their place"
+        } catch {
+            if FilmError.isCancellation(error) || Task.isCancelled { return CancellationError() }
+            events(.warning("there is no film with slates: \(FilmError.message(of: error))"))
+        }
+        return error
+    }
+
+    /// Makes the film of slates instead of clips: each shot's words, over its first picture where it has one, as long as
+    /// the clip would be, with joins, music and thumbnails. Asks nobody and costs nothing.
+    ///
+    /// - Returns: the report that is also in `film.json`.
+    /// - Throws: as ``make(_:events:)``.
+    public static func animatic(
+        _ settings: FilmSettings, events: @escaping @Sendable (FilmEvent) -> Void
+    ) async throws -> FilmReport {
+        let production = try await settings.lanes.run { _ in try Production(settings) }
+        let workspace = try Workspace(folder: settings.stateDirectory)
+        do {
+            return try await Builder(
+                production.animatic(), settings: settings, workspace: workspace, known: [:], events: events
+            ).run()
+        } catch let missing as MissingShots {
+            throw missing.error
         } catch {
             if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
             throw error

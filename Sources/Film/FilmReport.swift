@@ -39,6 +39,8 @@ public struct FilmReport: Sendable, Codable {
         public var id: String
         /// Whether it begins on the last frame of the shot before.
         public var isChained: Bool
+        /// What is written on the slate that stands in its place; nil where its clip is there.
+        public var slate: String?
         /// The name of its chapter, where the storyboard gives one.
         public var title: String?
         /// How it joins to the shot before: `"match"`, `"cut"`, `{"dissolve": 12}`,

@@ -53,15 +53,7 @@ extension Production {
         guard let rate = storyboard.film.rate ?? size.rate else { return }
         for (index, shot) in storyboard.shots.enumerated() {
             guard part(index, frames: 0).head + part(index, frames: 0).tail > 0 else { continue }
-            let request = try JSONDocument(
-                parsing: compose(shot, take: 1, upstream: .placeholder).request)
-            let seconds: Double? =
-                switch request["duration"] {
-                case .int(let value): Double(value)
-                case .number(let value): value
-                default: shot.duration
-                }
-            guard let seconds else { continue }
+            guard let seconds = try seconds(of: shot) else { continue }
             let frames = Int((seconds * rate.value).rounded())
             let part = part(index, frames: frames)
             guard part.isLongEnough else { throw tooShort(index, part, about: true) }

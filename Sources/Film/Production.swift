@@ -7,7 +7,10 @@ import Montage
 ///
 /// It answers the pure questions that plan and builder share: which request, which key.
 package struct Production: Sendable {
-    let storyboard: Storyboard
+    /// What is made; where slates stand in, their joins are not the author's.
+    var storyboard: Storyboard
+    /// What stands in the place of shots that are not there.
+    var slates: [Int: Slate] = [:]
     let generator: any ShotGenerator
     let size: ModelSize
     let deliveries: [Delivery]

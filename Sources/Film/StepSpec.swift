@@ -23,6 +23,8 @@ public struct StepSpec: Sendable, Codable {
         case lastFrame(source: String, width: Int, height: Int, output: String)
         /// Render a run of frames for one or more deliveries, with one decode.
         case segment(SegmentJob)
+        /// Paint a clip that stands for a shot that is not there.
+        case slate(SlateJob)
         /// Render the frames that are made of two clips, for one or more deliveries.
         case blend(BlendJob)
         /// Join and prove one delivery.
@@ -88,6 +90,9 @@ public struct StepSpec: Sendable, Codable {
                 outputs: try zip(job.outputs, reports).map {
                     try .init(name: $0.preset.name, path: $0.path, facts: $1)
                 })
+        case .slate(let job):
+            try Slates.render(job, interrupt: interrupt)
+            return try StepOutcome(outputs: [.init(name: "clip", path: job.output, facts: Nothing())])
         case .blend(let job):
             let reports = try Segments.render(job, interrupt: interrupt, progress: progress)
             return StepOutcome(

@@ -35,6 +35,17 @@ package struct WorkKey: Sendable, Hashable {
         try WorkKey("shot", ["generator": .string(generator), "request": request, "take": .int(Int64(take))])
     }
 
+    /// A clip that stands for a shot that is not there.
+    /// - `slate`: what is painted; its picture by digest, and without the place of the file.
+    /// - `version`: of the painting.
+    /// - `engine`: the pictures are encoded by it.
+    package static func slate(_ slate: JSONDocument, version: Int, engine: String) throws(MediaError)
+        -> WorkKey
+    {
+        try WorkKey(
+            "slate", ["slate": slate, "version": .int(Int64(version)), "engine": .string(engine)])
+    }
+
     /// The last frame of a clip, as PNG.
     /// - `clip`: digest of the clip's bytes.
     /// - `width`, `height`: the model's exact size, which the next request needs.

@@ -241,8 +241,18 @@ private let chain = """
         #expect(error.exitCode == 3)
         #expect(error.message.contains("shot bad"))
         #expect(error.message.contains("missing: 2 of 4 shots; the rest is kept"))
-        #expect(!stage.exists("film.mp4") && !stage.exists("film.json"))
+        #expect(error.message.contains("the film has slates in their place"))
+        let shown = try JSONDecoder().decode(
+            FilmReport.self, from: Data(contentsOf: URL(fileURLWithPath: stage.out + "/film.json")))
+        // Of the slate before a chained shot the frame is left out that would stand twice.
+        #expect(shown.deliveries.map(\.frames) == [120 + 119 + 120 + 120])
+        #expect(shown.shots.map { $0.slate == nil } == [true, false, false, true])
+        #expect(shown.shots[1].slate?.isEmpty == false && shown.shots[2].slate == "waits for bad")
+        #expect(shown.shots[1].taskUUID == nil && shown.shots[1].takes.allSatisfy { $0.cost == nil })
         #expect(stage.exists("shots/01-a.mp4") && stage.exists("shots/04-other.mp4"))
+        let again = try await #require(throws: FilmError.self) { try await Film.make(settings) { _ in } }
+        #expect(again.exitCode == 3 && stage.exists("film.mp4"))
+        // What was refused for its content is not asked again.
         let before = try await stage.world().tasks.count
         #expect(before == 3)
 
@@ -251,6 +261,7 @@ private let chain = """
         #expect(report.run?.generated == 2)
         #expect(try await stage.world().tasks.count == before + 2)
         #expect(report.deliveries[0].frames == 478)
+        #expect(report.shots.allSatisfy { $0.slate == nil })
         await stage.server.stop()
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Film
 import Foundation
+import Logging
 import Media
 import Webhooks
 
@@ -22,6 +23,12 @@ struct FilmCommand: AsyncParsableCommand {
     )
     var maxSeam: Double?
 
+    @Flag(
+        help:
+            "Make the film of slates instead of clips, with real lengths, joins and music; costs nothing. Without --out it is left in out/NAME-animatic."
+    )
+    var animatic = false
+
     @OptionGroup var webhook: WebhookOptions
     @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
@@ -36,6 +43,7 @@ struct FilmCommand: AsyncParsableCommand {
         let logger = common.logger()
         let progress = Progress(telling.progress)
         try InputPath.check(film.storyboard, what: "storyboard")
+        guard !animatic else { return try await sketch(progress, logger: logger) }
         // All that can be wrong with storyboard, presets and pictures is found before anything is started.
         let preview = try film.settings(service: film.provider.notStarted(), logger: logger)
         let plan = try await Lanes.shared.run { _ in try Film.plan(preview) }
@@ -56,7 +64,7 @@ struct FilmCommand: AsyncParsableCommand {
             await hook?.listener.stop()
             await service.stop()
             progress.clear()
-            try tell(report)
+            try tell(report, in: film.outputFolder)
         } catch {
             await hook?.listener.stop()
             await service.stop()
@@ -65,13 +73,25 @@ struct FilmCommand: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ report: FilmReport) throws {
+    /// The film of slates.
+    private func sketch(_ progress: Progress, logger: Logger) async throws {
+        let folder = film.out ?? film.outputFolder + "-animatic"
+        try OutputPath.prepare(folder: folder)
+        var settings = try film.settings(service: film.provider.notStarted(), logger: logger)
+        settings.outputDirectory = folder
+        let events = FilmProgress(progress: progress)
+        let report = try await Film.animatic(settings) { events($0) }
+        progress.clear()
+        try tell(report, in: folder)
+    }
+
+    private func tell(_ report: FilmReport, in folder: String) throws {
         if common.json {
             try Streams.result(json: report)
             return
         }
         for delivery in report.deliveries {
-            Streams.result((film.outputFolder as NSString).appendingPathComponent(delivery.file))
+            Streams.result((folder as NSString).appendingPathComponent(delivery.file))
         }
         guard let run = report.run else { return }
         Streams.note(
