@@ -9,6 +9,7 @@ SHELL := /bin/bash
 STORYBOARD ?= samples/lighthouse.yaml
 OUT        ?= out/$(basename $(notdir $(STORYBOARD)))
 FUZZ_SECONDS ?= 600
+KILLS ?= 100
 REEL       := .build/release/reel
 SOURCES    := Package.swift Sources Tests
 
@@ -20,7 +21,7 @@ RELEASE := -c release -debug-info-format $(DEBUG_INFO)
 TESTING := $(RELEASE) --disable-testable-imports --disable-xctest
 FILTER ?=
 
-.PHONY: menu film test compat handoff players fuzz asan build check format lint bench clean setup setup-test
+.PHONY: menu film test compat handoff players kill fuzz asan build check format lint bench clean setup setup-test
 
 menu:
 	@echo "make <target>:"
@@ -49,6 +50,9 @@ handoff: setup-test build ## have OpenTimelineIO read the lists of edits that Re
 
 players: setup-test build ## have Chromium and GStreamer play joined films and go back to every seam (installs them)
 	@.ci/players $(REEL)
+
+kill: setup-test build ## kill reel KILLS times (100) at flushes of its journal and KILLS times at any instant, and go on
+	@PYTHONDONTWRITEBYTECODE=1 python3 Tests/Kill/kill.py $(REEL) --kills $(KILLS)
 
 # gold, the toolchain's usual linker on Debian, fails on a sanitised build with an error of its own.
 fuzz: setup ## read made-up media files for FUZZ_SECONDS (600); what crashes or leaks is kept in .build/fuzz/found

@@ -101,7 +101,10 @@ let package = Package(
         .testTarget(name: "WebhookTests", dependencies: ["Webhooks", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "FilmTests",
-            dependencies: ["Film", "Runware", "Sandbox", "Montage", "Media", "TestSupport"],
+            dependencies: [
+                "Film", "Runware", "Sandbox", "Montage", "Media", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: tests),
         .testTarget(
             name: "CLITests", dependencies: ["reel", "Media", "TestSupport"], exclude: ["Transcripts"],

@@ -1,5 +1,6 @@
 import Foundation
 package import Media
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -61,11 +62,20 @@ package struct ArtifactStore: Sendable {
         return stat(path(of: item), &status) == 0 && Int64(status.st_size) == item.bytes
     }
 
-    /// Whether the file is there and its bytes are those it is named by. Reads the whole file.
+    /// Whether the file is there and its bytes are those it is named by. Reads the whole file, once a process unless it
+    /// was touched meanwhile.
     package func isSound(_ item: Item, interrupt: Interrupt) throws -> Bool {
-        guard contains(item) else { return false }
-        return try SHA256.hex(ofFile: path(of: item), interrupt: interrupt) == item.digest
+        let path = path(of: item)
+        guard let before = FileMark(path), before.bytes == item.bytes else { return false }
+        if Self.known.withLock({ $0[path] == before }) { return true }
+        guard try SHA256.hex(ofFile: path, interrupt: interrupt) == item.digest else { return false }
+        // What was written within the clock's last ticks could be written to again and look the same.
+        if before.age > 1, FileMark(path) == before { Self.known.withLock { $0[path] = before } }
+        return true
     }
+
+    /// Files whose bytes were found to be right, as they were then.
+    private static let known = Mutex<[String: FileMark]>([:])
 
     /// Moves a damaged file out of the way, beside its place, for whoever wants to look at it.
     package func setAside(_ item: Item) {
@@ -109,6 +119,12 @@ package struct ArtifactStore: Sendable {
         return try adopt(path, ext: ext, interrupt: Interrupt())
     }
 
+    /// Removes a file by its name (`DIGEST.ext`). Only the lock's holder may.
+    package func remove(_ name: String) throws(FilmError) {
+        let path = "\(root)/\(name.prefix(2))/\(name)"
+        if unlink(path) != 0, errno != ENOENT { throw FileSync.failure("cannot be removed", path) }
+    }
+
     /// The names (`DIGEST.ext`) and sizes of everything in the store.
     package func listing() -> [String: Int64] {
         var found: [String: Int64] = [:]
@@ -121,4 +137,28 @@ package struct ArtifactStore: Sendable {
         }
         return found
     }
+}
+
+/// By what a file is seen not to have been written to.
+private struct FileMark: Hashable {
+    var bytes: Int64
+    private var inode: UInt64
+    private var seconds: Int
+    private var nanoseconds: Int
+
+    /// Nil where there is no such file.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        bytes = Int64(status.st_size)
+        inode = UInt64(status.st_ino)
+        #if canImport(Darwin)
+            (seconds, nanoseconds) = (status.st_ctimespec.tv_sec, status.st_ctimespec.tv_nsec)
+        #else
+            (seconds, nanoseconds) = (status.st_ctim.tv_sec, status.st_ctim.tv_nsec)
+        #endif
+    }
+
+    /// Seconds since it was last written to, or since its mode or name last changed.
+    var age: Double { Date().timeIntervalSince1970 - Double(seconds) - Double(nanoseconds) / 1e9 }
 }

@@ -98,7 +98,7 @@ extension Audit {
             spent[take.generator, default: 0] += take.cost ?? 0
             if take.cost ?? 0 > 0 { charged[take.workKey, default: []].append(take) }
             let name = "\(take.storyboard)/\(take.shot), take \(take.number)"
-            if take.state == .stored, digests[take.workKey] == nil {
+            if take.state == .stored, digests[take.workKey] == nil, take.droppedAt == nil {
                 problems.append(
                     Problem(
                         kind: "noClip", subject: take.taskUUID,

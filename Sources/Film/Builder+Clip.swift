@@ -106,14 +106,15 @@ extension Builder {
 
     /// A clip of the store as the journal keeps it: what the film needs to know, and the whole report.
     static func artifact(
-        _ item: ArtifactStore.Item, _ measured: (facts: ClipFacts, report: JSONDocument), key: String
+        _ item: ArtifactStore.Item, _ measured: (facts: ClipFacts, report: JSONDocument), key: String,
+        name: String = "clip"
     ) throws -> Artifact {
         var document = try JSONDocument(encoding: measured.facts)
         if case .object(var members) = document {
             members["report"] = measured.report
             document = .object(members)
         }
-        return Artifact(workKey: key, name: "clip", item: item, facts: document.canonical)
+        return Artifact(workKey: key, name: name, item: item, facts: document.canonical)
     }
 
     /// Writes down that a clip is in the store.

@@ -44,7 +44,7 @@ extension Builder {
     /// Writes a small file of the output folder, if it is not there as it must be.
     private func write(_ text: [UInt8], to name: String) throws {
         let path = settings.outputDirectory + "/" + name
-        FileSync.sweep(beside: path)
+        leftovers.sweep(beside: path)
         if FileManager.default.contents(atPath: path).map({ [UInt8]($0) }) != text {
             try FileSync.write(text, to: path)
         }

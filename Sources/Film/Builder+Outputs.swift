@@ -22,10 +22,10 @@ extension Builder {
     func publish(_ artifact: Artifact, to name: String) async throws {
         let path = settings.outputDirectory + "/" + name
         let source = workspace.path(of: artifact)
-        let (store, item) = (self.store, artifact.item)
+        let (store, item, leftovers) = (self.store, artifact.item, self.leftovers)
         let (digest, bytes) = (item.digest, item.bytes)
         let isPut = try await express.run { interrupt in
-            FileSync.sweep(beside: path)
+            leftovers.sweep(beside: path)
             let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
             if size?.int64Value == bytes, (try? SHA256.hex(ofFile: path, interrupt: interrupt)) == digest {
                 return false

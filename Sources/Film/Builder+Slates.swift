@@ -28,7 +28,7 @@ extension Builder {
             }
             return Clip(number: 1, request: .null, artifact: artifact, facts: facts, take: nil)
         }
-        if let known = try await sound(key, "clip") {
+        if let known = try await sound(key, "slate") {
             try reuse(step, key)
             return try clip(known)
         }
@@ -36,7 +36,7 @@ extension Builder {
         let measured = try await measure(path, of: shot.id)
         let store = self.store
         let item = try await settings.lanes.run { try store.adopt(path, ext: "mp4", interrupt: $0) }
-        let made = try Self.artifact(item, measured, key: key.digest)
+        let made = try Self.artifact(item, measured, key: key.digest, name: "slate")
         try journal.record([made], as: entry(step, key))
         return try clip(made)
     }

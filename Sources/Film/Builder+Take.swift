@@ -120,7 +120,7 @@ extension Builder {
                     try journal.advance(uuid, to: .sent)
                     emit(.shotSent(shot: shot, taskUUID: uuid))
                 },
-                progress: { emit(.shotProgress(shot: shot, fraction: $0)) })
+                progress: { self.follow($0, of: task) })
             try note(made, of: task)
             tally.note { counts in
                 if isResumed { counts.run.resumed += 1 } else { counts.run.generated += 1 }
@@ -133,6 +133,24 @@ extension Builder {
             return made
         } catch {
             throw try settle(error, of: task)
+        }
+    }
+
+    /// News of a task on its way. That it was taken is worth knowing and not worth failing for: whether it was is asked
+    /// again in any case.
+    private func follow(_ stage: GenerationStage, of task: Take) {
+        switch stage {
+        case .sending: break
+        case .waiting(let why): emit(.shotWaiting(shot: task.shot, why: why))
+        case .accepted, .running:
+            if tally.isNews(task.taskUUID) {
+                _ = try? journal.advance(task.taskUUID, to: .accepted)
+                let usually = try? journal.usualSeconds(generator: task.generator)
+                emit(.shotAccepted(shot: task.shot, usually: usually ?? nil))
+            }
+            if case .running(let fraction) = stage {
+                emit(.shotProgress(shot: task.shot, fraction: fraction))
+            }
         }
     }
 

@@ -17,6 +17,7 @@ final class Builder: Sendable {
     let emit: @Sendable (FilmEvent) -> Void
     let tally = Tally()
     let turns = Turns()
+    let leftovers = Leftovers()
     let format = Promise<FilmFormat>()
     /// The clip of each shot that the film uses.
     let clips: [Promise<Clip>]

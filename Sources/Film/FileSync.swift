@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -79,16 +80,6 @@ enum FileSync {
         }
     }
 
-    /// Removes what a killed run left of its writing of `path`. Only for a name that no one else writes now.
-    static func sweep(beside path: String) {
-        let name = (path as NSString).lastPathComponent
-        let folder = folder(of: path)
-        for left in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        where left.hasPrefix(".\(name).") && left.hasSuffix(".part") {
-            unlink((folder as NSString).appendingPathComponent(left))
-        }
-    }
-
     /// Makes a folder and those above it; its own name lasts, where the file system lets it.
     static func makeFolder(_ path: String) throws(FilmError) {
         let isNew = !FileManager.default.fileExists(atPath: path)
@@ -122,5 +113,27 @@ enum FileSync {
             default: nil
             }
         return FilmError(.io, "\(what): \(String(cString: strerror(number)))", subject: path, hint: hint)
+    }
+}
+
+/// What killed runs left of their writing in the folders of one output. Each folder is looked through once: a film of five
+/// hundred shots publishes fifteen hundred files.
+final class Leftovers: Sendable {
+    private let names = Mutex<[String: [String]]>([:])
+
+    /// Removes what was left of the writing of `path`. Only for a name that no one else writes now.
+    func sweep(beside path: String) {
+        let name = (path as NSString).lastPathComponent
+        let folder = FileSync.folder(of: path)
+        let left = names.withLock { names in
+            let known =
+                names[folder]
+                ?? ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+                    $0.hasPrefix(".") && $0.hasSuffix(".part")
+                }
+            names[folder] = known.filter { !$0.hasPrefix(".\(name).") }
+            return known.filter { $0.hasPrefix(".\(name).") }
+        }
+        for part in left { unlink((folder as NSString).appendingPathComponent(part)) }
     }
 }

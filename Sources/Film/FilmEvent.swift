@@ -13,6 +13,10 @@ public enum FilmEvent: Sendable {
     case shotSent(shot: String, taskUUID: String)
     /// A task of an earlier run is asked for again; nothing is bought.
     case shotResumed(shot: String, taskUUID: String)
+    /// The service has taken the task; how many seconds it mostly takes, once a few clips have been made.
+    case shotAccepted(shot: String, usually: Double?)
+    /// Something is in the way, for people: the service is busy, the network is gone.
+    case shotWaiting(shot: String, why: String)
     /// The service is at work; 0...1 if it says how far.
     case shotProgress(shot: String, fraction: Double?)
     /// The clip is on its way here; bytes so far.

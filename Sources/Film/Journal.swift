@@ -51,7 +51,8 @@ package final class Journal: Sendable {
             return try queue.read { db in
                 let migrator = JournalSchema.migrator(knowing: versions)
                 if try migrator.hasBeenSuperseded(db) { throw newer(path) }
-                guard try migrator.hasCompletedMigrations(db) else { return nil }
+                // One of an older version is read as it is; it is brought up to date by the next run.
+                guard try !migrator.appliedMigrations(db).isEmpty else { return nil }
                 return try readSnapshot(db)
             }
         } catch let error as FilmError {
@@ -124,9 +125,40 @@ package final class Journal: Sendable {
     package func takes(workKey: String) throws(FilmError) -> [Take] {
         try reading { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM takes WHERE work_key = ? ORDER BY id", arguments: [workKey]
+                try db.cachedStatement(sql: "SELECT * FROM takes WHERE work_key = ? ORDER BY id"),
+                arguments: [workKey]
             )
             .map(TakeRow.take)
+        }
+    }
+
+    /// How many seconds the service mostly took for a clip, by the last ones that it finished; nil before there are three.
+    package func usualSeconds(generator: String) throws(FilmError) -> Double? {
+        let found = try reading { db in
+            try Double.fetchAll(
+                db,
+                sql: """
+                    SELECT (julianday(finished_at) - julianday(coalesce(accepted_at, created_at))) * 86400 FROM takes
+                    WHERE generator = ? AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 25
+                    """, arguments: [generator])
+        }.sorted()
+        return found.count < 3 ? nil : found[found.count / 2]
+    }
+
+    /// Forgets what steps made, so that their files may go; takes whose clip is among them are marked.
+    package func drop(_ items: [ArtifactStore.Item]) throws(FilmError) {
+        try writing { db in
+            for item in items {
+                try db.execute(
+                    sql: """
+                        UPDATE takes SET dropped_at = strftime('%Y-%m-%dT%H:%M:%fZ')
+                            WHERE digest = ? AND EXISTS (SELECT 1 FROM artifacts a WHERE a.work_key = takes.work_key
+                                AND a.digest = takes.digest AND a.ext = ?)
+                        """, arguments: [item.digest, item.ext])
+                try db.execute(
+                    sql: "DELETE FROM artifacts WHERE digest = ? AND ext = ?",
+                    arguments: [item.digest, item.ext])
+            }
         }
     }
 
@@ -156,7 +188,10 @@ package final class Journal: Sendable {
     /// The clip of a take is in the store: take, artifact and step in one transaction.
     package func store(_ clip: Artifact, of taskUUID: String, as entry: StepEntry) throws(FilmError) {
         try writing { db in
-            try Self.advance(taskUUID, to: .stored, in: self.path, db) { $0.digest = clip.item.digest }
+            try Self.advance(taskUUID, to: .stored, in: self.path, db) {
+                $0.digest = clip.item.digest
+                $0.droppedAt = nil
+            }
             try ArtifactRow.upsert(clip, step: entry.step, db)
             try Self.note(entry, db)
         }
@@ -164,20 +199,21 @@ package final class Journal: Sendable {
 
     private static func note(_ entry: StepEntry, _ db: Database) throws {
         guard let document = entry.document else { return }
-        try db.execute(
+        let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO steps (storyboard, step, document) VALUES (?, ?, ?)
                 ON CONFLICT (storyboard, step) DO UPDATE SET document = excluded.document
                     WHERE document <> excluded.document
-                """,
-            arguments: [entry.storyboard, entry.step, document.canonical])
+                """)
+        try statement.execute(arguments: [entry.storyboard, entry.step, document.canonical])
     }
 
     /// What a step made for a work key, by name.
     package func artifacts(workKey: String) throws(FilmError) -> [String: Artifact] {
         try reading { db in
             let rows = try Row.fetchAll(
-                db, sql: "SELECT * FROM artifacts WHERE work_key = ?", arguments: [workKey])
+                try db.cachedStatement(sql: "SELECT * FROM artifacts WHERE work_key = ?"),
+                arguments: [workKey])
             return Dictionary(rows.map { ($0["name"], ArtifactRow.artifact($0)) }) { first, _ in first }
         }
     }

@@ -20,6 +20,12 @@ enum TakeRow {
         take.errorCode = row["error_code"]
         take.errorMessage = row["error_message"]
         take.createdAt = row["created_at"]
+        // A journal of before is read as it is, without its lock.
+        if row.hasColumn("accepted_at") {
+            take.acceptedAt = row["accepted_at"]
+            take.finishedAt = row["finished_at"]
+            take.droppedAt = row["dropped_at"]
+        }
         return take
     }
 
@@ -41,12 +47,18 @@ enum TakeRow {
         try db.execute(
             sql: """
                 UPDATE takes SET state = ?, cost = ?, seed = ?, video_uuid = ?, url = ?, digest = ?,
-                    error_code = ?, error_message = ?, changed_at = strftime('%Y-%m-%dT%H:%M:%fZ')
+                    error_code = ?, error_message = ?, changed_at = strftime('%Y-%m-%dT%H:%M:%fZ'),
+                    accepted_at = CASE WHEN ? THEN coalesce(accepted_at, strftime('%Y-%m-%dT%H:%M:%fZ'))
+                        ELSE accepted_at END,
+                    finished_at = CASE WHEN ? THEN coalesce(finished_at, strftime('%Y-%m-%dT%H:%M:%fZ'))
+                        ELSE finished_at END,
+                    dropped_at = ?
                 WHERE task_uuid = ?
                 """,
             arguments: [
                 take.state.rawValue, take.cost?.description, take.seed, take.videoUUID, take.url, take.digest,
-                take.errorCode, take.errorMessage, take.taskUUID,
+                take.errorCode, take.errorMessage, take.state == .accepted, take.state == .finished,
+                take.droppedAt, take.taskUUID,
             ])
     }
 

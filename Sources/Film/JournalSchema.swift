@@ -6,7 +6,50 @@ enum JournalSchema {
     static func migrator(knowing versions: Int) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         if versions >= 1 { migrator.registerMigration("1: takes, artifacts, steps", migrate: first) }
+        if versions >= 2 { migrator.registerMigration("2: accepted, times, dropped", migrate: second) }
         return migrator
+    }
+
+    /// A take may be `accepted`, and has the times at which it was, and at which it came to its end at the service; a clip
+    /// may be given up on purpose. SQLite cannot change a CHECK, so the table is made anew.
+    private static func second(_ db: Database) throws {
+        let columns = """
+            id, task_uuid, work_key, generator, storyboard, shot, number, request, state, reserved, cost, seed, video_uuid,
+            url, digest, error_code, error_message, created_at, changed_at
+            """
+        try db.execute(
+            sql: """
+                CREATE TABLE takes_2 (
+                    id INTEGER PRIMARY KEY,
+                    task_uuid TEXT NOT NULL UNIQUE,
+                    work_key TEXT NOT NULL,
+                    generator TEXT NOT NULL,
+                    storyboard TEXT NOT NULL,
+                    shot TEXT NOT NULL,
+                    number INTEGER NOT NULL,
+                    request TEXT NOT NULL,
+                    state TEXT NOT NULL CHECK (state IN
+                        ('intended','sent','accepted','outstanding','finished','stored','refused','failed')),
+                    reserved TEXT,
+                    cost TEXT,
+                    seed INTEGER,
+                    video_uuid TEXT,
+                    url TEXT,
+                    digest TEXT,
+                    error_code TEXT,
+                    error_message TEXT,
+                    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+                    changed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+                    accepted_at TEXT,
+                    finished_at TEXT,
+                    dropped_at TEXT,
+                    CHECK (state <> 'stored' OR digest IS NOT NULL)
+                );
+                INSERT INTO takes_2 (\(columns)) SELECT \(columns) FROM takes;
+                DROP TABLE takes;
+                ALTER TABLE takes_2 RENAME TO takes;
+                CREATE INDEX takes_by_key ON takes (work_key);
+                """)
     }
 
     private static func first(_ db: Database) throws {

@@ -48,7 +48,23 @@ package struct JournalSnapshot: Sendable, Equatable {
     package private(set) var artifacts: [String: [String: Artifact]] = [:]
     private var documents: [String: String] = [:]
 
+    /// A step of a storyboard, with what its key was made of when it last ran.
+    package struct Step: Sendable, Hashable {
+        package var storyboard: String
+        package var name: String
+        /// Canonical; its digest is the work key.
+        package var document: String
+    }
+
     package init() {}
+
+    /// All steps, in no order.
+    package var steps: [Step] {
+        documents.compactMap { place, document in
+            let parts = place.split(separator: "\n", maxSplits: 1).map(String.init)
+            return parts.count == 2 ? Step(storyboard: parts[0], name: parts[1], document: document) : nil
+        }
+    }
 
     /// Takes are added oldest first.
     package mutating func add(_ take: Take) {

@@ -129,7 +129,7 @@ extension Ledger.Sums {
         guard entry.cost == nil else { return }
         switch entry.state {
         case .intended: reserved += entry.estimate ?? 0
-        case .sent, .outstanding, .finished: inDoubt += entry.estimate ?? 0
+        case .sent, .accepted, .outstanding, .finished: inDoubt += entry.estimate ?? 0
         // Nothing was charged, or the service said that it charged nothing.
         case .stored, .refused, .failed: return
         }

@@ -104,6 +104,10 @@ package struct Planner {
         if let pending = takes.last(where: \.state.isPending) {
             return "asked before, will be asked for again by its task UUID (\(pending.taskUUID))"
         }
+        if takes.last?.droppedAt != nil {
+            return
+                "its clip was given up by `reel clean --paid`: fetched again, or bought again if the service has it no more"
+        }
         if let failed = takes.last {
             return "last attempt \(failed.state.rawValue)" + (failed.errorCode.map { ": \($0)" } ?? "")
         }

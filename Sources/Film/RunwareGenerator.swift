@@ -133,7 +133,7 @@ public struct RunwareGenerator: ShotGenerator {
     public func generate(
         _ order: ShotOrder, pictures: [PictureReference: String], taskUUID: String, alreadySent: Bool,
         willSend: @escaping @Sendable () async throws -> Void,
-        progress: @escaping @Sendable (Double?) -> Void
+        progress: @escaping @Sendable (GenerationStage) -> Void
     ) async throws(GenerationFailure) -> GeneratedShot {
         let outcome: TaskOutcome
         do {
@@ -146,12 +146,21 @@ public struct RunwareGenerator: ShotGenerator {
             request.webhookURL = webhookURL
             outcome = try await client.run(
                 request, taskUUID: taskUUID, alreadySent: alreadySent, willSend: willSend,
-                progress: { progress($0.percent.map { Double($0) / 100 }) })
+                progress: { progress(Self.stage($0)) })
         } catch {
             throw GenerationFailure(error)
         }
         // One result is asked for, so none can be missing beside it.
         return try Self.shot(outcome.results, taskUUID)
+    }
+
+    private static func stage(_ news: TaskProgress) -> GenerationStage {
+        switch news.state {
+        case .sending: .sending
+        case .accepted: .accepted
+        case .running: .running(news.percent.map { Double($0) / 100 })
+        case .waiting(let why): .waiting(why)
+        }
     }
 
     /// Asks a few times, then the archive.

@@ -22,11 +22,11 @@ public protocol ShotGenerator: Sendable {
     ///   - taskUUID: ours, already in the journal.
     ///   - alreadySent: this UUID may have been sent before: ask first, never send blindly.
     ///   - willSend: called before the first byte leaves; when it throws, nothing is sent.
-    ///   - progress: 0...1 as far as the service says, else nil.
+    ///   - progress: how it gets along; called from any thread.
     func generate(
         _ order: ShotOrder, pictures: [PictureReference: String], taskUUID: String, alreadySent: Bool,
         willSend: @escaping @Sendable () async throws -> Void,
-        progress: @escaping @Sendable (Double?) -> Void
+        progress: @escaping @Sendable (GenerationStage) -> Void
     ) async throws(GenerationFailure) -> GeneratedShot
 
     /// What became of a task that was sent in an earlier run. Never causes work. Throws when the service
@@ -43,6 +43,18 @@ public protocol ShotGenerator: Sendable {
     /// Whether a code that an earlier attempt ended with was a matter of content policy: the same request
     /// will be refused again.
     func isModeration(code: String) -> Bool
+}
+
+/// Where a task stands while a clip is made.
+public enum GenerationStage: Sendable, Equatable {
+    /// The request is being sent.
+    case sending
+    /// The service has taken it.
+    case accepted
+    /// It is at work; 0...1 if it says how far.
+    case running(Double?)
+    /// Something is in the way, for people: the service is busy, the network is gone.
+    case waiting(String)
 }
 
 /// A picture in a request, named by its bytes: `sha256:…`, or `sha256:… fitted 640x360` when it is brought to

@@ -92,7 +92,7 @@ public struct StepSpec: Sendable, Codable {
                 })
         case .slate(let job):
             try Slates.render(job, interrupt: interrupt)
-            return try StepOutcome(outputs: [.init(name: "clip", path: job.output, facts: Nothing())])
+            return try StepOutcome(outputs: [.init(name: "slate", path: job.output, facts: Nothing())])
         case .blend(let job):
             let reports = try Segments.render(job, interrupt: interrupt, progress: progress)
             return StepOutcome(

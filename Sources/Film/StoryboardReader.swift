@@ -23,9 +23,9 @@ extension Storyboard {
             throw FilmError(
                 .storyboardInvalid, "cannot be read", subject: path, hint: "check its permissions")
         }
-        guard data.count <= 1 << 20 else {
+        guard data.count <= 8 << 20 else {
             throw FilmError(
-                .storyboardInvalid, "is larger than 1 MiB", subject: path, hint: "this is not a storyboard")
+                .storyboardInvalid, "is larger than 8 MiB", subject: path, hint: "this is not a storyboard")
         }
         guard let text = String(data: data, encoding: .utf8) else {
             throw FilmError(
@@ -70,7 +70,9 @@ struct StoryboardReader {
         let list = try required("shots", in: keys, of: root)
         let items = try list.items()
         guard !items.isEmpty else { throw list.error("has no shot", hint: "a film needs at least one") }
-        guard items.count <= 500 else { throw list.error("has more than 500 shots", hint: "split the film") }
+        guard items.count <= 10000 else {
+            throw list.error("has more than 10000 shots", hint: "split the film")
+        }
         var shots: [Shot] = []
         var lines: [String: Int] = [:]
         for item in items {

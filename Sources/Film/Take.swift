@@ -6,6 +6,8 @@ public enum TakeState: String, Sendable, Codable, CaseIterable {
     case intended
     /// The request was about to leave, or has left.
     case sent
+    /// The service has taken the task and is at work.
+    case accepted
     /// Whether the service works on it, and charges for it, is not known.
     case outstanding
     /// The service made the clip and named its cost; it is not here yet.
@@ -20,7 +22,7 @@ public enum TakeState: String, Sendable, Codable, CaseIterable {
     /// Whether the service must be asked before anything else is done for the same work key.
     public var isPending: Bool {
         switch self {
-        case .intended, .sent, .outstanding, .finished: true
+        case .intended, .sent, .accepted, .outstanding, .finished: true
         case .stored, .refused, .failed: false
         }
     }
@@ -28,7 +30,7 @@ public enum TakeState: String, Sendable, Codable, CaseIterable {
     /// Whether a take may go from this state to `next`.
     package func mayBecome(_ next: TakeState) -> Bool {
         switch self {
-        case .intended, .sent, .outstanding:
+        case .intended, .sent, .accepted, .outstanding:
             next != .intended && next != .stored
         case .finished: next == .stored || next == .failed || next == .finished
         case .stored, .refused, .failed: false
@@ -72,6 +74,12 @@ public struct Take: Sendable, Hashable, Codable {
     public var errorMessage: String?
     /// When it was meant, in UTC, by the journal's clock: `2026-11-27T12:34:56.789Z`; nil before it is in the journal.
     public var createdAt: String?
+    /// When the service was known to have taken it; nil if it never was.
+    public var acceptedAt: String?
+    /// When the clip was known to be made.
+    public var finishedAt: String?
+    /// When its clip was given up on purpose, by `reel clean --paid`; nil while it is kept.
+    public var droppedAt: String?
 
     /// A take that was not sent yet.
     package init(

@@ -9,6 +9,8 @@ final class Tally: Sendable {
         var touched: Set<String> = []
         /// What this run has bought or ordered, by task: the real cost where it is known, else the estimate.
         var orders: [String: Decimal] = [:]
+        /// Tasks that the service is known to have taken.
+        var accepted: Set<String> = []
         /// Key, credit or quota: asking on is pointless.
         var isBarred = false
     }
@@ -16,6 +18,9 @@ final class Tally: Sendable {
     private let counts = Mutex(Counts())
 
     func note(_ change: @Sendable (inout Counts) -> Void) { counts.withLock { change(&$0) } }
+
+    /// Whether it was not known before that the service has taken a task.
+    func isNews(_ task: String) -> Bool { counts.withLock { $0.accepted.insert(task).inserted } }
 
     /// Writes down an order, unless it would go over the budget.
     func order(_ task: String, estimate: Decimal?, budget: Decimal?) -> Bool {

@@ -54,7 +54,7 @@ struct Reel: AsyncParsableCommand {
                 name: "Film",
                 subcommands: [
                     FilmCommand.self, PlanCommand.self, ValidateCommand.self, GenerateCommand.self,
-                    TaskCommand.self, LedgerCommand.self, VerifyCommand.self,
+                    TaskCommand.self, LedgerCommand.self, VerifyCommand.self, CleanCommand.self,
                 ]),
             CommandGroup(
                 name: "Clip",

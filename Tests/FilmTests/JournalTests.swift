@@ -41,9 +41,10 @@ import Testing
 
     @Test func `lets a take live only forwards`() {
         let allowed: [TakeState: Set<TakeState>] = [
-            .intended: [.sent, .outstanding, .finished, .refused, .failed],
-            .sent: [.sent, .outstanding, .finished, .refused, .failed],
-            .outstanding: [.sent, .outstanding, .finished, .refused, .failed],
+            .intended: [.sent, .accepted, .outstanding, .finished, .refused, .failed],
+            .sent: [.sent, .accepted, .outstanding, .finished, .refused, .failed],
+            .accepted: [.sent, .accepted, .outstanding, .finished, .refused, .failed],
+            .outstanding: [.sent, .accepted, .outstanding, .finished, .refused, .failed],
             .finished: [.finished, .stored, .failed], .stored: [], .refused: [], .failed: [],
         ]
         for state in TakeState.allCases {

@@ -470,7 +470,7 @@ private struct Meddling: ShotGenerator {
     func generate(
         _ order: ShotOrder, pictures: [PictureReference: String], taskUUID: String, alreadySent: Bool,
         willSend: @escaping @Sendable () async throws -> Void,
-        progress: @escaping @Sendable (Double?) -> Void
+        progress: @escaping @Sendable (GenerationStage) -> Void
     ) async throws(GenerationFailure) -> GeneratedShot {
         try await inner.generate(
             order, pictures: pictures, taskUUID: taskUUID, alreadySent: alreadySent, willSend: willSend,
@@ -510,7 +510,7 @@ private struct Priceless: ShotGenerator {
     func generate(
         _ order: ShotOrder, pictures: [PictureReference: String], taskUUID: String, alreadySent: Bool,
         willSend: @escaping @Sendable () async throws -> Void,
-        progress: @escaping @Sendable (Double?) -> Void
+        progress: @escaping @Sendable (GenerationStage) -> Void
     ) async throws(GenerationFailure) -> GeneratedShot {
         try await inner.generate(
             order, pictures: pictures, taskUUID: taskUUID, alreadySent: alreadySent, willSend: willSend,

@@ -188,7 +188,7 @@ private struct PreparedClips: ShotGenerator {
     func generate(
         _ order: ShotOrder, pictures: [PictureReference: String], taskUUID: String, alreadySent: Bool,
         willSend: @escaping @Sendable () async throws -> Void,
-        progress: @escaping @Sendable (Double?) -> Void
+        progress: @escaping @Sendable (GenerationStage) -> Void
     ) async throws(GenerationFailure) -> GeneratedShot {
         do { try await willSend() } catch {
             throw GenerationFailure(.refused, code: "test", message: "\(error)", hint: nil)

@@ -9,10 +9,14 @@ struct FilmProgress: Sendable {
         switch event {
         case .planned(let plan): if !plan.isUpToDate { progress.say(PlanText.summary(plan)) }
         case .warning(let text): progress.say("warning: \(text)")
-        case .shotQueued(let shot, _): progress.show("shot \(shot)", "\(shot): waiting")
+        case .shotQueued(let shot, _): progress.show("shot \(shot)", "\(shot): queued")
         case .shotSent(let shot, let task): progress.say("\(shot): ordered, task \(task)")
         case .shotResumed(let shot, let task):
             progress.say("\(shot): asking for task \(task) of an earlier run; nothing is bought")
+        case .shotAccepted(let shot, let usually):
+            let words = usually.map { ", usually \(Int($0.rounded(.up))) s" } ?? ""
+            progress.show("shot \(shot)", "\(shot): generating\(words)")
+        case .shotWaiting(let shot, let why): progress.show("shot \(shot)", "\(shot): waiting: \(why)")
         case .shotProgress(let shot, let fraction):
             guard let fraction else { return }
             progress.show("shot \(shot)", "\(shot): generating", fraction: fraction)

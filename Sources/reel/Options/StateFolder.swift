@@ -7,10 +7,17 @@ struct StateFolder: ParsableArguments {
     @Argument(help: "The storyboard, or the folder in which it lies.")
     var storyboard: String
 
+    /// Whether a storyboard was named, and not its folder.
+    var isStoryboard: Bool {
+        var isFolder: ObjCBool = false
+        return
+            !(FileManager.default.fileExists(atPath: storyboard, isDirectory: &isFolder)
+            && isFolder.boolValue)
+    }
+
     /// The folder `.reel`.
     func path() throws -> String {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: storyboard, isDirectory: &isFolder), isFolder.boolValue {
+        if !isStoryboard {
             return (storyboard as NSString).lastPathComponent == ".reel"
                 ? storyboard : (storyboard as NSString).appendingPathComponent(".reel")
         }
