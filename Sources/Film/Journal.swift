@@ -39,26 +39,39 @@ package final class Journal: Sendable {
     }
 
     /// Reads everything a plan needs without taking the lock; nil when there is no journal yet.
+    ///
+    /// Nothing is written, but for what a killed run left half-done: SQLite must take that back before anything can be
+    /// read, and does it under its own locks.
     package static func snapshot(
         path: String, knowing versions: Int = .max
     ) throws(FilmError) -> JournalSnapshot? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(5)
-            configuration.readonly = true
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            return try queue.read { db in
-                let migrator = JournalSchema.migrator(knowing: versions)
-                if try migrator.hasBeenSuperseded(db) { throw newer(path) }
-                // One of an older version is read as it is; it is brought up to date by the next run.
-                guard try !migrator.appliedMigrations(db).isEmpty else { return nil }
-                return try readSnapshot(db)
+            do {
+                return try snapshot(path, readonly: true, knowing: versions)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+                return try snapshot(path, readonly: false, knowing: versions)
             }
         } catch let error as FilmError {
             throw error
         } catch {
             throw unreadable(path, error)
+        }
+    }
+
+    private static func snapshot(
+        _ path: String, readonly: Bool, knowing versions: Int
+    ) throws -> JournalSnapshot? {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.readonly = readonly
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        return try queue.read { db in
+            let migrator = JournalSchema.migrator(knowing: versions)
+            if try migrator.hasBeenSuperseded(db) { throw newer(path) }
+            // One of an older version is read as it is; it is brought up to date by the next run.
+            guard try !migrator.appliedMigrations(db).isEmpty else { return nil }
+            return try readSnapshot(db)
         }
     }
 

@@ -29,6 +29,7 @@ struct FilmCommand: AsyncParsableCommand {
     )
     var animatic = false
 
+    @OptionGroup var consent: Consent
     @OptionGroup var webhook: WebhookOptions
     @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
@@ -47,6 +48,8 @@ struct FilmCommand: AsyncParsableCommand {
         // All that can be wrong with storyboard, presets and pictures is found before anything is started.
         let preview = try film.settings(service: film.provider.notStarted(), logger: logger)
         let plan = try await Lanes.shared.run { _ in try Film.plan(preview) }
+        try Film.checkBudget(plan, preview)
+        try consent.ask(plan, of: film.provider.notStarted().provider)
         try OutputPath.prepare(folder: film.outputFolder)
         let service =
             plan.isUpToDate

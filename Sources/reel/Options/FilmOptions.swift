@@ -25,9 +25,9 @@ struct FilmOptions: ParsableArguments {
     @OptionGroup var provider: ProviderOptions
     @OptionGroup var presets: PresetOptions
 
-    private static func dollars(_ text: String) throws -> Decimal {
+    static func dollars(_ text: String) throws -> Decimal {
         guard text.allSatisfy({ $0.isNumber || $0 == "." }), let value = Decimal(string: text) else {
-            throw ValidationError("--budget takes dollars such as 2.50, not '\(text)'")
+            throw ValidationError("dollars are meant, such as 2.50, not '\(text)'")
         }
         return value
     }
