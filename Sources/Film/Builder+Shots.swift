@@ -77,13 +77,20 @@ extension Builder {
         _ index: Int, upstream: PictureReference?, upstreamPath: String?
     ) async throws -> ArrivedShot {
         let shot = film.shots[index]
-        let takes =
-            production.slates[index] == nil
-            ? try await bought(shot, upstream: upstream, upstreamPath: upstreamPath)
-            : [try await slate(index)]
+        let isSlate = production.slates[index] != nil
+        let repaired = isSlate ? nil : try await repaired(shot, upstream: upstream)
+        let takes: [Clip] =
+            if isSlate {
+                [try await slate(index)]
+            } else if let repaired {
+                [repaired.clip]
+            } else {
+                try await bought(shot, upstream: upstream, upstreamPath: upstreamPath)
+            }
         let clip = takes.count == 1 ? takes[0] : takes[shot.usedTake - 1]
         if index == 0 { await format.settle(.success(production.format(first: clip.facts))) }
-        let frame = try await lastFrame(of: clip, shot: shot)
+        let frame: Artifact =
+            if let pinned = repaired?.frame { pinned } else { try await lastFrame(of: clip, shot: shot) }
         try await publish(clip.artifact, to: shotFile(index, "mp4"))
         // To be looked at, and chosen from.
         for take in takes where takes.count > 1 {

@@ -66,7 +66,7 @@ extension Builder {
     }
 
     /// One task: an open one of an earlier run, or a new one, up to the clip in the store.
-    private func buy(
+    func buy(
         _ order: ShotOrder, _ composed: ComposedShot, _ key: WorkKey, step: String, upstreamPath: String?
     ) async throws -> Artifact {
         let shot = order.shot

@@ -34,11 +34,10 @@ public enum Film {
     ///
     /// - Throws: ``FilmError``; exit code 5 for anything wrong with storyboard, preset or request.
     public static func plan(_ settings: FilmSettings) throws -> Plan {
-        let production = try Production(settings)
-        return try plan(production, settings).plan
+        try plan(choosing(settings), settings).plan
     }
 
-    private static func plan(
+    static func plan(
         _ production: Production, _ settings: FilmSettings
     ) throws -> (plan: Plan, seams: [Int: Montage.SeamReport]) {
         let folder = settings.stateDirectory
@@ -120,9 +119,10 @@ public enum Film {
     public static func make(
         _ settings: FilmSettings, events: @escaping @Sendable (FilmEvent) -> Void
     ) async throws -> FilmReport {
-        let production = try await settings.lanes.run { _ in try Production(settings) }
-        for problem in production.problems { events(.warning("\(problem)")) }
+        let written = try await settings.lanes.run { _ in try Production(settings) }
+        for problem in written.problems { events(.warning("\(problem)")) }
         let workspace = try Workspace(folder: settings.stateDirectory)
+        let production = written.choosing(try workspace.journal.choices())
         let (plan, seams) = try await settings.lanes.run { _ in try Self.plan(production, settings) }
         events(.planned(plan))
         try checkBudget(plan, settings)

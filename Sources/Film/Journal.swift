@@ -91,7 +91,30 @@ package final class Journal: Sendable {
         for row in try Row.fetchAll(db, sql: "SELECT * FROM steps") {
             snapshot.add(storyboard: row["storyboard"], step: row["step"], document: row["document"])
         }
+        if try db.tableExists("choices") {
+            for row in try Row.fetchAll(db, sql: "SELECT * FROM choices") {
+                snapshot.add(ChoiceRow.choice(row))
+            }
+        }
         return snapshot
+    }
+
+    /// Remembers what was chosen for a shot, in the place of what was chosen before.
+    package func choose(_ choice: Choice) throws(FilmError) {
+        try writing { try ChoiceRow.replace(choice, $0) }
+    }
+
+    /// All that was chosen.
+    package func choices() throws(FilmError) -> Set<Choice> {
+        try reading { Set(try Row.fetchAll($0, sql: "SELECT * FROM choices").map(ChoiceRow.choice)) }
+    }
+
+    /// Forgets what was chosen for a shot.
+    package func unchoose(storyboard: String, shot: String) throws(FilmError) {
+        try writing {
+            try $0.execute(
+                sql: "DELETE FROM choices WHERE storyboard = ? AND shot = ?", arguments: [storyboard, shot])
+        }
     }
 
     // MARK: Takes

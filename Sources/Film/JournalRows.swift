@@ -90,3 +90,27 @@ enum ArtifactRow {
             ])
     }
 }
+
+/// Between a row of `choices` and a ``Choice``.
+enum ChoiceRow {
+    static func choice(_ row: Row) -> Choice {
+        var repair: Choice.Repair?
+        if let base: String = row["base"], let clip: String = row["clip"] {
+            repair = Choice.Repair(base: base, clip: clip, frame: row["frame"])
+        }
+        return Choice(
+            storyboard: row["storyboard"], shot: row["shot"], number: row["number"], repair: repair)
+    }
+
+    static func replace(_ choice: Choice, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO choices (storyboard, shot, number, base, clip, frame)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                choice.storyboard, choice.shot, choice.number, choice.repair?.base, choice.repair?.clip,
+                choice.repair?.frame,
+            ])
+    }
+}

@@ -6,11 +6,13 @@ enum JournalSchema {
     static func migrator(knowing versions: Int) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         if versions >= 1 { migrator.registerMigration("1: takes, artifacts, steps", migrate: first) }
-        if versions >= 2 { migrator.registerMigration("2: accepted, times, dropped", migrate: second) }
+        if versions >= 2 {
+            migrator.registerMigration("2: accepted, times, dropped, choices", migrate: second)
+        }
         return migrator
     }
 
-    /// A take may be `accepted`, and has the times at which it was, and at which it came to its end at the service; a clip
+    /// What a person chose for a shot is remembered. A take may be `accepted`, and has the times at which it was, and at which it came to its end at the service; a clip
     /// may be given up on purpose. SQLite cannot change a CHECK, so the table is made anew.
     private static func second(_ db: Database) throws {
         let columns = """
@@ -49,6 +51,17 @@ enum JournalSchema {
                 DROP TABLE takes;
                 ALTER TABLE takes_2 RENAME TO takes;
                 CREATE INDEX takes_by_key ON takes (work_key);
+                CREATE TABLE choices (
+                    storyboard TEXT NOT NULL,
+                    shot TEXT NOT NULL,
+                    number INTEGER,
+                    base TEXT,
+                    clip TEXT,
+                    frame TEXT,
+                    made_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+                    PRIMARY KEY (storyboard, shot),
+                    CHECK (number IS NOT NULL OR base IS NOT NULL AND clip IS NOT NULL)
+                ) WITHOUT ROWID;
                 """)
     }
 

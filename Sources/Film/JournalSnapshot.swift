@@ -46,6 +46,8 @@ package struct JournalSnapshot: Sendable, Equatable {
     /// All takes, oldest first.
     package private(set) var takesInOrder: [Take] = []
     package private(set) var artifacts: [String: [String: Artifact]] = [:]
+    /// What was chosen, by storyboard and shot.
+    package private(set) var choices: Set<Choice> = []
     private var documents: [String: String] = [:]
 
     /// A step of a storyboard, with what its key was made of when it last ran.
@@ -80,6 +82,8 @@ package struct JournalSnapshot: Sendable, Equatable {
     package mutating func add(_ artifact: Artifact) {
         artifacts[artifact.workKey, default: [:]][artifact.name] = artifact
     }
+
+    package mutating func add(_ choice: Choice) { choices.insert(choice) }
 
     package mutating func add(storyboard: String, step: String, document: String) {
         documents["\(storyboard)\n\(step)"] = document

@@ -15,6 +15,11 @@ package struct Planner {
     /// The seams that have been measured, by the shot before.
     private(set) var seams: [Int: Montage.SeamReport] = [:]
 
+    /// The clips and the last frames that are there, by shot.
+    private(set) var clips: [String: ClipFacts.Known] = [:]
+    private(set) var frames: [String: Artifact] = [:]
+    /// Shots whose clip was bought by `reel repair`.
+    private var repaired: Set<String> = []
     private var steps: [PlanStep] = []
     /// The keys of the steps as far as they are known, by step.
     package private(set) var keys: [String: WorkKey] = [:]
@@ -35,11 +40,14 @@ package struct Planner {
         keys = [:]
         trusted = []
         seams = [:]
+        repaired = []
+        (self.clips, frames) = ([:], [:])
         var clips: [ClipFacts.Known?] = []
         var upstream: PictureReference?
         for index in film.shots.indices {
             let clip = try planShot(index, upstream: upstream)
             clips.append(clip)
+            self.clips[film.shots[index].id] = clip
             upstream = try planFrame(film.shots[index], clip: clip)
         }
         let format = production.format(first: clips[0]?.facts)
@@ -54,6 +62,7 @@ package struct Planner {
     /// Plans all takes of a shot; returns the clip the film will use if it is in the store.
     private mutating func planShot(_ index: Int, upstream: PictureReference?) throws -> ClipFacts.Known? {
         let shot = film.shots[index]
+        if let repaired = try planRepair(index, upstream: upstream) { return repaired }
         var chosen: ClipFacts.Known?
         for take in 1...shot.takes {
             let id = Production.stepID(shot: shot, take: take)
@@ -99,6 +108,28 @@ package struct Planner {
         return chosen
     }
 
+    /// Plans a shot whose clip was bought beside the storyboard's takes; nil where there is none that still fits.
+    private mutating func planRepair(_ index: Int, upstream: PictureReference?) throws -> ClipFacts.Known? {
+        let shot = film.shots[index]
+        guard let repair = production.repairs[shot.id], !shot.isChained || upstream != nil,
+            let key = try? production.key(
+                of: production.compose(shot, take: 1, upstream: upstream), shot: shot, take: 1),
+            key.digest == repair.base, let clip = journal.artifacts[repair.clip]?["clip"], holds(clip),
+            let facts = clip.fact(ClipFacts.self)
+        else { return nil }
+        var step = PlanStep(
+            id: Production.stepID(shot: shot, take: 1), kind: .generate, shot: shot.id, delivery: nil,
+            status: .cached, reason: "in the store, bought by `reel repair`", estimate: nil)
+        step.workKey = repair.clip
+        keys[step.id] = key
+        steps.append(step)
+        trusted.insert(clip.item)
+        repaired.insert(shot.id)
+        return ClipFacts.Known(
+            digest: clip.item.digest, facts: facts, workKey: repair.clip,
+            take: journal.takes[repair.clip]?.last { $0.digest == clip.item.digest })
+    }
+
     private func shotReason(_ shot: Shot, id: String, key: WorkKey) -> String {
         let takes = journal.takes[key.digest] ?? []
         if let pending = takes.last(where: \.state.isPending) {
@@ -131,10 +162,23 @@ package struct Planner {
             add(id, .frame, shot: shot.id, .willRun, waits(id, for: "the clip"))
             return nil
         }
+        if repaired.contains(shot.id), let pinned = production.repairs[shot.id]?.frame,
+            let frame = journal.artifacts[pinned]?["frame"], holds(frame)
+        {
+            trusted.insert(frame.item)
+            frames[shot.id] = frame
+            add(
+                id, .frame, shot: shot.id, .cached,
+                "in the store, the one that the next shot was started with")
+            return PictureReference("sha256:\(frame.item.digest)")
+        }
         let key = try WorkKey.frame(
             clip: clip.digest, width: production.size.width, height: production.size.height)
         let known = judge(id, .frame, shot: shot.id, key: key, output: "frame")
-        if let known, holds(known) { trusted.insert(known.item) }
+        if let known, holds(known) {
+            trusted.insert(known.item)
+            frames[shot.id] = known
+        }
         return known.map { PictureReference("sha256:\($0.item.digest)") }
     }
 

@@ -22,6 +22,8 @@ package struct Production: Sendable {
     let mixDocument: JSONDocument?
     /// SHA-256 of the music's file.
     let musicDigest: String?
+    /// Clips that were bought beside the storyboard's takes, by shot.
+    private(set) var repairs: [String: Choice.Repair] = [:]
     private let pictures: [String: PictureReference]
     private let twinTakes: [String: Int]
 
@@ -105,6 +107,21 @@ package struct Production: Sendable {
             }
         }
         return found
+    }
+
+    /// The same film with what a person chose for its shots. What the storyboard itself says counts more.
+    func choosing(_ choices: Set<Choice>) -> Production {
+        var changed = self
+        for choice in choices where choice.storyboard == storyboard.name {
+            guard let index = storyboard.shots.firstIndex(where: { $0.id == choice.shot }) else { continue }
+            if let number = choice.number, storyboard.shots[index].use == nil,
+                number <= storyboard.shots[index].takes
+            {
+                changed.storyboard.shots[index].use = number
+            }
+            changed.repairs[choice.shot] = choice.repair
+        }
+        return changed
     }
 
     /// The order for one take. `upstream` is the frame before a chained shot; others ignore it.

@@ -63,9 +63,16 @@ enum PlanText {
         return "plan: " + parts.joined(separator: ", ")
     }
 
-    static func table(_ plan: Plan) -> String {
-        let width = plan.steps.map(\.id.count).max() ?? 0
-        var lines = plan.steps.map { step in
+    /// What would be done, without what is there, and the sums.
+    static func work(_ plan: Plan) -> [String] {
+        lines(plan.steps.filter { $0.status != .cached }) + [
+            plan.isUpToDate ? "nothing moves" : summary(plan)
+        ]
+    }
+
+    private static func lines(_ steps: [PlanStep]) -> [String] {
+        let width = steps.map(\.id.count).max() ?? 0
+        return steps.map { step in
             let mark =
                 switch step.status {
                 case .cached: "in store"
@@ -76,6 +83,10 @@ enum PlanText {
             return
                 "\(mark)  \(step.id.padding(toLength: width, withPad: " ", startingAt: 0))  \(step.reason)\(price)"
         }
+    }
+
+    static func table(_ plan: Plan) -> String {
+        var lines = lines(plan.steps)
         lines.append(plan.isUpToDate ? "up to date: nothing to generate, nothing to encode" : summary(plan))
         if let budget = plan.budget {
             lines.append("budget: $\(budget.limit) for the film, $\(budget.used) used, $\(budget.left) left")

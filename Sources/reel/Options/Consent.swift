@@ -17,14 +17,20 @@ struct Consent: ParsableArguments {
     ///
     /// Play money is never asked for. Where no terminal is on both ends nothing is asked: scripts have `--budget`.
     func ask(_ plan: Plan, of provider: Provider) throws {
-        let totals = plan.totals
-        guard !yes, provider == .runware, totals.estimate > askAbove || totals.unpriced > 0,
-            isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1
+        try ask(
+            clips: plan.totals.willCost, estimate: plan.totals.estimate, unpriced: plan.totals.unpriced,
+            of: provider)
+    }
+
+    /// The same of clips that are in no plan.
+    func ask(clips count: Int, estimate: Decimal, unpriced: Int, of provider: Provider) throws {
+        guard !yes, provider == .runware, estimate > askAbove || unpriced > 0, isatty(STDIN_FILENO) == 1,
+            isatty(STDERR_FILENO) == 1
         else { return }
-        let unpriced = totals.unpriced > 0 ? ", \(totals.unpriced) of unknown price" : ""
-        let clips = totals.willCost == 1 ? "1 clip" : "\(totals.willCost) clips"
+        let unpriced = unpriced > 0 ? ", \(unpriced) of unknown price" : ""
+        let clips = count == 1 ? "1 clip" : "\(count) clips"
         Streams.write(
-            "This buys \(clips) for about $\(totals.estimate)\(unpriced). Go on? [y/N] ", to: STDERR_FILENO)
+            "This buys \(clips) for about $\(estimate)\(unpriced). Go on? [y/N] ", to: STDERR_FILENO)
         let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
         guard ["y", "yes"].contains(answer) else {
             throw Complaint(
