@@ -32,7 +32,7 @@ extension Builder {
 
     /// Buys one clip between two frames and remembers that the film uses it.
     func repair(_ wanted: RepairOrder) async throws -> Take {
-        let composed = try production.generator.compose(wanted.order)
+        let composed = try production.compose(wanted.order)
         if let problem = composed.problems.first(where: \.isError) {
             throw FilmError(
                 .requestInvalid, "shot \(wanted.order.shot.id): \(problem.headline)",

@@ -8,7 +8,7 @@ extension Builder {
         _ number: Int, of shot: Shot, upstream: PictureReference?, upstreamPath: String?
     ) async throws -> Clip {
         let order = production.order(shot, take: number, upstream: upstream)
-        let composed = try production.generator.compose(order)
+        let composed = try production.compose(order)
         let key = try production.key(of: composed, shot: shot, take: number)
         await turns.enter(key.digest)
         do {

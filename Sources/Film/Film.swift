@@ -122,7 +122,8 @@ public enum Film {
         let written = try await settings.lanes.run { _ in try Production(settings) }
         for problem in written.problems { events(.warning("\(problem)")) }
         let workspace = try Workspace(folder: settings.stateDirectory)
-        let production = written.choosing(try workspace.journal.choices())
+        let known = try workspace.journal.snapshot()
+        let production = written.choosing(known.choices).pricing(by: known.takesInOrder)
         let (plan, seams) = try await settings.lanes.run { _ in try Self.plan(production, settings) }
         events(.planned(plan))
         try checkBudget(plan, settings)

@@ -104,11 +104,6 @@ package final class Journal: Sendable {
         try writing { try ChoiceRow.replace(choice, $0) }
     }
 
-    /// All that was chosen.
-    package func choices() throws(FilmError) -> Set<Choice> {
-        try reading { Set(try Row.fetchAll($0, sql: "SELECT * FROM choices").map(ChoiceRow.choice)) }
-    }
-
     /// Forgets what was chosen for a shot.
     package func unchoose(storyboard: String, shot: String) throws(FilmError) {
         try writing {

@@ -19,7 +19,12 @@ public struct Plan: Sendable, Codable, Equatable {
             case .willRun: totals.willRun += 1
             case .willCost:
                 totals.willCost += 1
-                if let estimate = step.estimate { totals.estimate += estimate } else { totals.unpriced += 1 }
+                if let estimate = step.estimate {
+                    totals.estimate += estimate
+                    totals.least += step.least ?? estimate
+                } else {
+                    totals.unpriced += 1
+                }
             }
         }
         self.totals = totals
@@ -73,6 +78,8 @@ public struct PlanStep: Sendable, Codable, Equatable {
     public var reason: String
     /// The estimated cost in USD, for steps that cost.
     public var estimate: Decimal?
+    /// The least that requests of its kind were charged, where there were some.
+    public var least: Decimal?
     /// The work key, where it is known before anything runs.
     public var workKey: String?
 }
@@ -110,8 +117,11 @@ public struct PlanTotals: Sendable, Codable, Equatable {
     public var willRun = 0
     /// Steps that cost money.
     public var willCost = 0
-    /// What they cost together by the model card's prices, in USD.
+    /// What they cost together at most, in USD: the most that requests of their kinds were charged, else the model
+    /// card's prices.
     public var estimate: Decimal = 0
+    /// What they cost together at least: the least that requests of their kinds were charged, else the same.
+    public var least: Decimal = 0
     /// Steps that cost money for which the card knows no price.
     public var unpriced = 0
 }

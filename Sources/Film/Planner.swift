@@ -73,6 +73,7 @@ package struct Planner {
             var step = PlanStep(
                 id: id, kind: .generate, shot: shot.id, delivery: nil, status: .willCost, reason: "",
                 estimate: composed.estimate)
+            step.least = composed.least
             if !isOpen {
                 step.workKey = key.digest
                 keys[id] = key
@@ -82,7 +83,9 @@ package struct Planner {
             } else if let clip = journal.artifacts[key.digest]?["clip"], let facts = clip.fact(ClipFacts.self)
             {
                 if holds(clip) {
-                    (step.status, step.reason, step.estimate) = (.cached, "in the store", nil)
+                    (step.status, step.reason, step.estimate, step.least) = (
+                        .cached, "in the store", nil, nil
+                    )
                     trusted.insert(clip.item)
                     if take == shot.usedTake {
                         chosen = ClipFacts.Known(
@@ -100,7 +103,7 @@ package struct Planner {
                 if let code = production.moderation(of: journal.takes[key.digest] ?? []) {
                     step.reason =
                         "refused for its content (\(code)): not asked again until the request changes"
-                    step.estimate = 0
+                    (step.estimate, step.least) = (0, nil)
                 }
             }
             steps.append(step)

@@ -24,6 +24,8 @@ package struct Production: Sendable {
     let musicDigest: String?
     /// Clips that were bought beside the storyboard's takes, by shot.
     private(set) var repairs: [String: Choice.Repair] = [:]
+    /// What requests were really charged.
+    private var prices = PriceBook()
     private let pictures: [String: PictureReference]
     private let twinTakes: [String: Int]
 
@@ -109,6 +111,22 @@ package struct Production: Sendable {
         return found
     }
 
+    /// The same film, priced by what requests of its kinds were really charged.
+    func pricing(by takes: [Take]) -> Production {
+        var changed = self
+        changed.prices = PriceBook(takes, generator: generator.name)
+        return changed
+    }
+
+    /// The request for an order, with what it will cost.
+    func compose(_ order: ShotOrder) throws(FilmError) -> ComposedShot {
+        var composed = try generator.compose(order)
+        if let charged = prices.range(of: composed.request) {
+            (composed.least, composed.estimate) = (charged.lowerBound, charged.upperBound)
+        }
+        return composed
+    }
+
     /// The same film with what a person chose for its shots. What the storyboard itself says counts more.
     func choosing(_ choices: Set<Choice>) -> Production {
         var changed = self
@@ -133,7 +151,7 @@ package struct Production: Sendable {
     }
 
     func compose(_ shot: Shot, take: Int, upstream: PictureReference?) throws(FilmError) -> ComposedShot {
-        try generator.compose(order(shot, take: take, upstream: upstream))
+        try compose(order(shot, take: take, upstream: upstream))
     }
 
     /// The key of a composed take.

@@ -34,7 +34,7 @@ extension Film {
     public static func planRepair(_ settings: FilmSettings, shot id: String) throws -> RepairPlan {
         let production = try choosing(settings)
         let scene = try RepairScene(id, production, settings)
-        let estimate = try production.generator.compose(
+        let estimate = try production.compose(
             scene.order(production, first: .placeholder)
         ).estimate
         let chain = production.chains.first { $0.contains(scene.index) } ?? scene.index..<scene.index + 1
@@ -93,7 +93,8 @@ extension Film {
 
     static func choosing(_ settings: FilmSettings) throws -> Production {
         let journal = try Journal.snapshot(path: Workspace.journalPath(in: settings.stateDirectory))
-        return try Production(settings).choosing(journal?.choices ?? [])
+        return try Production(settings).choosing(journal?.choices ?? []).pricing(
+            by: journal?.takesInOrder ?? [])
     }
 }
 

@@ -127,8 +127,11 @@ public struct ShotOrder: Sendable, Hashable {
 public struct ComposedShot: Sendable {
     /// The request as canonical JSON, pictures replaced by their references, without a task UUID.
     public var request: String
-    /// What it will probably cost, in USD; nil where the card knows no price.
+    /// What it will cost at most by what is known, in USD; nil where nobody knows a price. The card's price, or the most
+    /// that requests of its kind were charged.
     public var estimate: Decimal?
+    /// The least that requests of its kind were charged; nil where there were none.
+    public var least: Decimal?
     /// What the model's card has against it.
     public var problems: [RequestProblem]
     /// Makes a composed request.

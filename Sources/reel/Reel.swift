@@ -54,7 +54,8 @@ struct Reel: AsyncParsableCommand {
                 name: "Film",
                 subcommands: [
                     FilmCommand.self, PlanCommand.self, ValidateCommand.self, GenerateCommand.self,
-                    TaskCommand.self, LedgerCommand.self, VerifyCommand.self, CleanCommand.self, TakeCommand.self, RepairCommand.self,
+                    TaskCommand.self, LedgerCommand.self, VerifyCommand.self, CleanCommand.self,
+                    TakeCommand.self, RepairCommand.self,
                 ]),
             CommandGroup(
                 name: "Clip",

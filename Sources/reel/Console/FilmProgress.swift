@@ -56,7 +56,10 @@ enum PlanText {
         var parts: [String] = []
         if totals.willCost > 0 {
             let unpriced = totals.unpriced > 0 ? ", \(totals.unpriced) of unknown price" : ""
-            parts.append("\(totals.willCost) to generate (about $\(totals.estimate)\(unpriced))")
+            let range =
+                totals.least < totals.estimate
+                ? "$\(totals.least) to $\(totals.estimate)" : "about $\(totals.estimate)"
+            parts.append("\(totals.willCost) to generate (\(range)\(unpriced))")
         }
         if totals.willRun > 0 { parts.append("\(totals.willRun) to run here") }
         if totals.cached > 0 { parts.append("\(totals.cached) in the store") }
