@@ -3,6 +3,7 @@ import Foundation
 import Media
 import Montage
 import Sandbox
+import TestSupport
 import Testing
 
 /// Clips that a person chooses: a repair between pinned frames, and one of several takes.
@@ -45,6 +46,8 @@ import Testing
         let price = try Film.planRepair(settings, shot: "b")
         #expect(
             price.cascade == ["b", "c"] && price.estimate != nil, "\(price)")
+        // What both were really charged.
+        #expect(price.cascadeEstimate == before.shots[1...2].reduce(0) { $0 + ($1.cost ?? 0) })
         #expect(
             try #require(throws: FilmError.self) { try Film.planRepair(settings, shot: "c") }.exitCode == 5)
         let typo = #expect(throws: FilmError.self) { try Film.planRepair(settings, shot: "bb") }
@@ -115,6 +118,40 @@ import Testing
             try #require(throws: FilmError.self) { try Film.choose(settings, shot: "d", take: 1) }.exitCode
                 == 5)
         #expect(try Film.takes(settings, shot: "d").takes.map(\.isUsed) == [false, true])
+        let looked = try Film.checkedTakes(settings, shot: "d", interrupt: Interrupt())
+        #expect(looked.takes.map(\.faults) == [[], []] && looked.takes.map(\.seam) == [nil, nil])
+        #expect(looked.best == 1)
+        let chained = try Film.checkedTakes(settings, shot: "b", interrupt: Interrupt())
+        #expect(chained.takes[0].faults == [] && (0...1).contains(chained.takes[0].seam ?? -1))
         await server.stop()
+    }
+
+    @Test(arguments: ["color=black", "testsrc2=alpha=255", "color=teal"])
+    func `is looked at: black and frozen clips are told from others`(source: String) throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/clip.mp4"
+        try Oracle.ffmpeg([
+            "-f", "lavfi", "-i", "\(source):size=320x180:rate=24:duration=2", "-vf",
+            "noise=alls=1:allf=t", "-c:v", "libx264", "-pix_fmt", "yuv420p", path,
+        ])
+        let check = try ClipCheck.run(path, interrupt: Interrupt())
+        #expect(check.frames == 48)
+        #expect(check.isBlack == (source == "color=black"), "\(check)")
+        #expect(check.isFrozen == (!source.hasPrefix("testsrc2")), "\(check)")
+    }
+
+    @Test func `that was not liked for its faults is passed over for the best`() {
+        func entry(_ number: Int, faults: [String]?, seam: Double?) -> TakeList.Entry {
+            .init(number: number, isUsed: false, isThere: faults != nil, faults: faults, seam: seam)
+        }
+        let list = TakeList(
+            shot: "a",
+            takes: [
+                entry(1, faults: ["black"], seam: 0), entry(2, faults: [], seam: 0.4),
+                entry(3, faults: [], seam: 0.2),
+                entry(4, faults: nil, seam: nil),
+            ], isRepaired: false)
+        #expect(list.best == 3)
+        #expect(TakeList(shot: "a", takes: [], isRepaired: false).best == nil)
     }
 }

@@ -17,13 +17,34 @@ struct TakeCommand: AsyncParsableCommand {
     @Argument(help: "The shot's id.")
     var shot: String
 
-    @Argument(help: "The take that the film shall use, from 1. Without it the takes are listed.")
-    var number: Int?
+    @Argument(
+        help:
+            "The take that the film shall use, from 1, or best: the one with no faults and the least visible seam. Without it the takes are listed."
+    )
+    var number: Number?
+
+    @Flag(help: "Look at each take: black, frozen, too short, wrong size, and the seam before it.")
+    var check = false
 
     @Flag(help: "Forget what was chosen, and a repair.")
     var undo = false
 
     @OptionGroup var common: CommonOptions
+
+    /// `2`, or `best`.
+    enum Number: ExpressibleByArgument, Equatable {
+        case take(Int), best
+
+        init?(argument: String) {
+            if argument == "best" {
+                self = .best
+            } else if let number = Int(argument), number > 0 {
+                self = .take(number)
+            } else {
+                return nil
+            }
+        }
+    }
 
     func validate() throws {
         if undo, number != nil { throw ValidationError("--undo forgets a choice: give no number beside it") }
@@ -33,25 +54,57 @@ struct TakeCommand: AsyncParsableCommand {
         let logger = common.logger()
         try InputPath.check(film.storyboard, what: "storyboard")
         let settings = try film.settings(service: film.provider.notStarted(), logger: logger)
-        let (shot, number) = (shot, number)
-        if undo { try await Lanes.shared.run { _ in try Film.undoChoice(settings, shot: shot) } }
-        if undo || number != nil {
+        let (shot, looks) = (shot, check || number == .best)
+        if undo {
             let plan = try await Lanes.shared.run { _ in
-                try number.map { try Film.choose(settings, shot: shot, take: $0) } ?? Film.plan(settings)
+                try Film.undoChoice(settings, shot: shot)
+                return try Film.plan(settings)
             }
-            if common.json { return try Streams.result(json: plan) }
-            for line in PlanText.work(plan) { Streams.result(line) }
-            return
+            return try tell(plan)
         }
-        let list = try await Lanes.shared.run { _ in try Film.takes(settings, shot: shot) }
+        if case .take(let number) = number {
+            return try tell(
+                try await Lanes.shared.run { _ in try Film.choose(settings, shot: shot, take: number) })
+        }
+        let list = try await Lanes.shared.run { interrupt in
+            looks
+                ? try Film.checkedTakes(settings, shot: shot, interrupt: interrupt)
+                : try Film.takes(settings, shot: shot)
+        }
+        if number == .best {
+            guard let best = list.best else {
+                throw Complaint(
+                    .inputInvalid, code: "noTakes", "no take of \(shot) is there to choose from",
+                    at: film.storyboard,
+                    hint: "make the film first")
+            }
+            if !common.json { tell(list) }
+            return try tell(
+                try await Lanes.shared.run { _ in try Film.choose(settings, shot: shot, take: best) })
+        }
         if common.json { return try Streams.result(json: list) }
+        tell(list)
+    }
+
+    private func tell(_ plan: Plan) throws {
+        if common.json { return try Streams.result(json: plan) }
+        for line in PlanText.work(plan) { Streams.result(line) }
+    }
+
+    private func tell(_ list: TakeList) {
         if list.isRepaired { Streams.result("\(shot): the clip of `reel repair` is used; --undo goes back") }
         for take in list.takes {
-            let words = [
-                "take \(take.number)", take.isUsed ? "used" : "", take.isThere ? "" : "not there",
-                take.cost.map { "$\($0)" } ?? "", take.seed.map { "seed \($0)" } ?? "", take.file ?? "",
-            ]
-            Streams.result(words.filter { !$0.isEmpty }.joined(separator: "  "))
+            var words = ["take \(take.number)"]
+            if take.isUsed { words.append("used") }
+            if !take.isThere { words.append("not there") }
+            if let cost = take.cost { words.append("$\(cost)") }
+            if let seed = take.seed { words.append("seed \(seed)") }
+            if let seam = take.seam { words.append("seam \(seam)") }
+            if let faults = take.faults {
+                words.append(faults.isEmpty ? "sound" : faults.joined(separator: ", "))
+            }
+            if let file = take.file { words.append(file) }
+            Streams.result(words.joined(separator: "  "))
         }
     }
 }
