@@ -47,12 +47,25 @@ extension Builder {
             key = try WorkKey.shot(generator: production.generator.name, request: request, take: number)
         }
         emit(.shotQueued(shot: wanted.order.shot.id, estimate: composed.estimate))
-        _ = try await buy(
-            wanted.order, composed, key, step: "repair:\(wanted.order.shot.id)", upstreamPath: nil)
+        // Chosen before it is bought: should this run die with the clip paid for, the next film uses it, and nobody buys
+        // another. Until it is there the film is as it was.
+        let before = try journal.snapshot().choices.first {
+            $0.storyboard == film.name && $0.shot == wanted.order.shot.id
+        }
         try journal.choose(
             Choice(
                 storyboard: film.name, shot: wanted.order.shot.id,
                 repair: .init(base: wanted.base, clip: key.digest, frame: wanted.frame)))
+        do {
+            _ = try await buy(
+                wanted.order, composed, key, step: "repair:\(wanted.order.shot.id)", upstreamPath: nil)
+        } catch {
+            if try !journal.takes(workKey: key.digest).contains(where: \.state.isPending) {
+                try journal.unchoose(storyboard: film.name, shot: wanted.order.shot.id)
+                if let before { try journal.choose(before) }
+            }
+            throw error
+        }
         guard let take = try journal.takes(workKey: key.digest).last(where: { $0.state == .stored }) else {
             throw FilmError(.stepFailed, "is not in the journal after it was bought", subject: key.digest)
         }

@@ -18,6 +18,8 @@ final class Builder: Sendable {
     let tally = Tally()
     let turns = Turns()
     let leftovers = Leftovers()
+    /// Who runs what encodes and joins, where it is not this machine.
+    private let desk: StepDesk?
     let format = Promise<FilmFormat>()
     /// The clip of each shot that the film uses.
     let clips: [Promise<Clip>]
@@ -42,6 +44,7 @@ final class Builder: Sendable {
         self.production = production
         self.settings = settings
         self.workspace = workspace
+        desk = settings.engine.map { StepDesk($0, most: settings.mostJobs, pause: settings.enginePause) }
         emit = events
     }
 
@@ -170,7 +173,12 @@ final class Builder: Sendable {
         _ spec: StepSpec, in lanes: Lanes, progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> StepOutcome {
         do {
-            let outcome = try await lanes.run { try spec.run(interrupt: $0, progress: progress) }
+            let outcome =
+                if let desk, spec.isCoarse {
+                    try await desk.run(spec, in: workspace.folder, scratch: store.scratch)
+                } else {
+                    try await lanes.run { try spec.run(interrupt: $0, progress: progress) }
+                }
             tally.note { $0.run.steps += 1 }
             return outcome
         } catch {
@@ -193,6 +201,7 @@ final class Builder: Sendable {
             kept.append(Artifact(workKey: key.digest, name: output.name, item: item, facts: output.facts))
         }
         try journal.record(kept, as: entry(step, key))
+        if desk != nil { StepFolder.sweep(after: outcome, in: workspace.folder) }
         return Dictionary(kept.map { ($0.name, $0) }) { first, _ in first }
     }
 

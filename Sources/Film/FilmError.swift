@@ -98,6 +98,7 @@ extension FilmError {
         case let error as MontageError: error.message
         case let error as MediaError: error.message
         case let error as GenerationFailure: error.description
+        case let error as StepFolder.Failure: error.message
         default: "\(error)"
         }
     }
@@ -109,6 +110,7 @@ extension FilmError {
         case let error as MontageError: error.hint
         case let error as MediaError: error.hint
         case let error as GenerationFailure: error.hint
+        case let error as StepFolder.Failure: error.hint
         default: nil
         }
     }

@@ -29,6 +29,13 @@ public struct FilmSettings: Sendable {
     public var maxSeam: Double?
     /// Whether what the model's card only warns about is refused too.
     public var strict = false
+    /// What encodes and joins beside this machine; nil for this machine alone. State folder and program must be at the
+    /// same paths there.
+    public var engine: (any StepEngine)?
+    /// How many jobs may be with the engine at the same time.
+    public var mostJobs = 100
+    /// How long to wait between two questions to the engine.
+    public var enginePause = Duration.seconds(5)
     /// How soon the run must end when it is cancelled.
     public var haste = Haste()
 

@@ -211,9 +211,17 @@ package final class Journal: Sendable {
         }
     }
 
-    /// Records that a step was found done, so that the next plan compares with this key.
+    /// Records that a step was found done, so that the next plan compares with this key. Mostly that is known, and then
+    /// nothing is written.
     package func note(_ entry: StepEntry) throws(FilmError) {
-        try writing { try Self.note(entry, $0) }
+        guard let document = entry.document else { return }
+        let isKnown = try reading { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT document FROM steps WHERE storyboard = ? AND step = ?")
+            return try String.fetchOne(statement, arguments: [entry.storyboard, entry.step])
+                == document.canonical
+        }
+        if !isKnown { try writing { try Self.note(entry, $0) } }
     }
 
     /// The clip of a take is in the store: take, artifact and step in one transaction.

@@ -15,6 +15,10 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     case serviceRefused = 6
     /// Another run works on the same storyboard.
     case inUse = 10
+    /// `reel step`: the step will fail again.
+    case stepFailed = 65
+    /// `reel step`: the step may go better another time or elsewhere.
+    case stepStuck = 75
     case interrupted = 130
 
     var meaning: String {
@@ -27,6 +31,8 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
         case .inputInvalid: "storyboard, preset or media invalid"
         case .serviceRefused: "refused by the service"
         case .inUse: "in use by another run"
+        case .stepFailed: "a step will fail again"
+        case .stepStuck: "a step may go better elsewhere"
         case .interrupted: "interrupted"
         }
     }

@@ -55,7 +55,7 @@ struct Reel: AsyncParsableCommand {
                 subcommands: [
                     FilmCommand.self, PlanCommand.self, ValidateCommand.self, GenerateCommand.self,
                     TaskCommand.self, LedgerCommand.self, VerifyCommand.self, CleanCommand.self,
-                    TakeCommand.self, RepairCommand.self,
+                    TakeCommand.self, RepairCommand.self, StepCommand.self,
                 ]),
             CommandGroup(
                 name: "Clip",

@@ -24,6 +24,9 @@ import Testing
 
     @Test func `no program is started and none of FFmpeg's is named`() {
         #expect(House.programCalls(sources) == [])
+        let slurm = sources.first { $0.path == House.commander }?.text ?? ""
+        let commands = slurm.matches(of: #/run\(\s*"(\w+)"/#).map { String($0.1) }
+        #expect(Set(commands) == ["sbatch", "squeue", "scancel"])
     }
 
     @Test func `an error never ends the program`() {

@@ -80,6 +80,13 @@ import Testing
         #expect(try Film.clean(stateDirectory: settings.stateDirectory).paid.files == 0)
         #expect(try Film.takes(settings, shot: "b").isRepaired)
 
+        // One that fails leaves the one before in the film.
+        var poor = settings
+        poor.budget = Decimal(string: "0.01")
+        let broke = await #expect(throws: FilmError.self) { try await Film.repair(poor, shot: "b") { _ in } }
+        #expect(broke?.exitCode == 4)
+        #expect(try Film.takes(settings, shot: "b").isRepaired)
+
         // A second one is another clip. With another prompt the storyboard's own shot counts again.
         let second = try await Film.repair(settings, shot: "b") { _ in }
         #expect(second.taskUUID != made.taskUUID)

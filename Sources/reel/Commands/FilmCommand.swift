@@ -30,6 +30,7 @@ struct FilmCommand: AsyncParsableCommand {
     var animatic = false
 
     @OptionGroup var consent: Consent
+    @OptionGroup var engine: EngineOptions
     @OptionGroup var webhook: WebhookOptions
     @OptionGroup var telling: ProgressOptions
     @OptionGroup var common: CommonOptions
@@ -60,6 +61,7 @@ struct FilmCommand: AsyncParsableCommand {
             let generator = film.generator(service: service, logger: logger, webhookURL: hook?.address)
             var settings = try film.settings(service: service, logger: logger, generator: generator)
             settings.maxSeam = maxSeam
+            engine.apply(to: &settings)
             Interruption.whenUrgent(settings.haste.hurry)
             try await hook?.listener.start { body in Task { await generator.hear(body) } }
             let events = FilmProgress(progress: progress)

@@ -1,0 +1,115 @@
+import Foundation
+public import Media
+
+/// Slurm, by its commands: `sbatch`, `squeue`, `scancel`, as they are found on PATH.
+///
+/// No job inherits anything of this process' environment: keys and tokens stay here.
+public struct SlurmEngine: StepEngine {
+    /// How jobs are handed over.
+    public struct Options: Sendable {
+        /// The partition; nil takes the cluster's default.
+        public var partition: String?
+        /// Further words for `sbatch`.
+        public var arguments: [String]
+        /// The program, at the same path on every machine.
+        public var program: String
+
+        /// Makes options.
+        public init(program: String, partition: String? = nil, arguments: [String] = []) {
+            (self.program, self.partition, self.arguments) = (program, partition, arguments)
+        }
+    }
+
+    private let options: Options
+    private let lanes: Lanes
+
+    /// - Parameter lanes: Where the commands are waited for.
+    public init(_ options: Options, lanes: Lanes = Lanes(width: 4)) {
+        self.options = options
+        self.lanes = lanes
+    }
+
+    public func submit(_ job: StepJob) async throws {
+        var words = [
+            "--parsable", "--no-requeue", "--export=NONE", "-J", job.name, "-c", "\(job.processors)",
+            "--mem=\(job.memory)", "-t", "\(job.minutes)", "-o", job.log, "-D",
+            FileSync.folder(of: job.spec),
+        ]
+        if let partition = options.partition { words += ["-p", partition] }
+        words += options.arguments
+        words += ["--wrap", "exec \(Self.quoted(options.program)) step \(Self.quoted(job.spec))"]
+        _ = try await run("sbatch", words)
+    }
+
+    public func poll() async throws -> [String: StepJobState] {
+        // "-t all", or finished jobs are not told of.
+        Self.states(try await run("squeue", ["-h", "-t", "all", "-u", NSUserName(), "-o", "%i|%T|%j|%r"]))
+    }
+
+    public func cancel(_ name: String) async throws { _ = try await run("scancel", ["-n", name]) }
+
+    /// The newest job of each name that is ours. Numbers grow, so the highest is the newest.
+    package static func states(_ listing: String) -> [String: StepJobState] {
+        var newest: [String: (id: Int, state: StepJobState)] = [:]
+        for line in listing.split(whereSeparator: \.isNewline) {
+            let fields = line.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false).map(
+                String.init)
+            guard fields.count == 4, fields[2].hasPrefix("film-"),
+                let id = Int(fields[0].prefix { $0.isNumber })
+            else { continue }
+            if newest[fields[2]].map({ $0.id < id }) ?? true {
+                newest[fields[2]] = (id, state(fields[1], reason: fields[3]))
+            }
+        }
+        return newest.mapValues(\.state)
+    }
+
+    /// Slurm's word for where a job stands. One that is not known here is taken for work.
+    static func state(_ word: String, reason: String) -> StepJobState {
+        switch word {
+        case "PENDING":
+            // Held jobs wait for a person. That is what a machine leaves behind that came back too soon.
+            reason.contains("held") || reason.contains("Held") ? .lost : .waiting
+        case "COMPLETED": .ended
+        case "FAILED": .failed
+        case "OUT_OF_MEMORY": .outOfMemory
+        case "TIMEOUT", "DEADLINE": .outOfTime
+        case "CANCELLED": .cancelled
+        case "NODE_FAIL", "BOOT_FAIL", "PREEMPTED", "REVOKED", "SPECIAL_EXIT": .lost
+        case "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD": .waiting
+        default: .running
+        }
+    }
+
+    static func quoted(_ word: String) -> String {
+        "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+
+    /// Runs one of the commands and returns what it prints.
+    private func run(_ command: String, _ words: [String]) async throws -> String {
+        try await lanes.run { _ in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = [command] + words
+            process.standardInput = FileHandle.nullDevice
+            let (out, errors) = (Pipe(), Pipe())
+            (process.standardOutput, process.standardError) = (out, errors)
+            do {
+                try process.run()
+            } catch {
+                throw FilmError(.io, "\(command) cannot be run: \(error)", subject: "slurm")
+            }
+            let text = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            guard process.terminationStatus == 0 else {
+                throw FilmError(
+                    .io, "\(command) ended with \(process.terminationStatus): \(words.prefix(300))",
+                    subject: "slurm",
+                    hint: process.terminationStatus == 127 ? "is Slurm's client installed, and on PATH?" : nil
+                )
+            }
+            return text
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Films on a cluster, whose four commands are small scripts on PATH that run the jobs here. The states that Slurm has and
+/// these cannot have are held as a table in `StepAttemptTests`.
+@Suite struct SlurmTests {
+    private static let storyboard = """
+        title: Clustered
+        model: pixverse:1@6
+        defaults: {resolution: 360p, aspect: "1:1", duration: 5, audio: true}
+        shots:
+          - {id: one, prompt: a lamp in the fog, seed: 1}
+          - {id: two, prompt: the lamp goes out, start: previous, seed: 2}
+        film: {deliver: [mp4-copy, mov-prores], thumbnails: false}
+        """
+    private static let command =
+        "exec reel film film.yaml --out out --sandbox-delay 0 --executor slurm --poll 0.1 --partition media"
+
+    /// A folder with the fakes in `bin` and what they write in `cluster`.
+    private func cluster() throws -> CrashFolder {
+        let folder = try CrashFolder(Self.storyboard)
+        let files = FileManager.default
+        for name in ["bin", "cluster"] {
+            try files.createDirectory(atPath: folder.path + "/" + name, withIntermediateDirectories: true)
+        }
+        let scripts = [
+            // A job for each submission; `lose` holds how many are to be lost, `mute` how many end without a trace.
+            "sbatch": """
+            #!/bin/sh
+            cd "$(dirname "$0")/../cluster" || exit 1
+            [ -e away ] && { echo "cannot connect to the controller" >&2; exit 1; }
+            until mkdir turn 2>/dev/null; do sleep 0.01; done
+            id=$(($(cat last 2>/dev/null || echo 0) + 1)); echo $id > last; rmdir turn
+            echo "$* KEY=${RUNWARE_API_KEY:-none}" >> calls
+            while [ $# -gt 0 ]; do
+                case "$1" in -J) name=$2; shift ;; -o) log=$2; shift ;; -D) dir=$2; shift ;; --wrap) words=$2; shift ;; esac
+                shift
+            done
+            echo "$name" > $id.name; echo RUNNING > $id.state
+            if [ -s lose ] && [ "$(cat lose)" -ge $id ]; then echo NODE_FAIL > $id.state; echo $id; exit 0; fi
+            here=$PWD
+            (cd "$dir" || exit 1
+             env -i PATH=/usr/bin:/bin HOME=/ sh -c "$words" > "$log" 2>&1 & echo $! > "$here/$id.pid"
+             wait $!; code=$?; cd "$here"
+             grep -q CANCELLED $id.state && exit
+             [ $code = 0 ] && echo COMPLETED > $id.state || echo FAILED > $id.state) >/dev/null 2>&1 &
+            echo $id
+            """,
+            "squeue": """
+            #!/bin/sh
+            cd "$(dirname "$0")/../cluster" || exit 1
+            [ -e away ] && { echo "cannot connect to the controller" >&2; exit 1; }
+            for file in *.name; do
+                [ -e "$file" ] || exit 0
+                id=${file%.name}; echo "$id|$(cat $id.state)|$(cat $file)|None"
+            done
+            """,
+            "scancel": """
+            #!/bin/sh
+            cd "$(dirname "$0")/../cluster" || exit 1
+            [ "$1" = -n ] || exit 2
+            for file in $(grep -lx "$2" *.name); do
+                id=${file%.name}; echo CANCELLED > $id.state; kill $(cat $id.pid 2>/dev/null) 2>/dev/null
+            done
+            exit 0
+            """,
+        ]
+        for (name, text) in scripts {
+            let path = "\(folder.path)/bin/\(name)"
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        }
+        return folder
+    }
+
+    private func film(_ folder: CrashFolder, _ words: String = "") throws -> Running {
+        try Shell.start("PATH=\(folder.path)/bin:$PATH; \(Self.command) \(words)", in: folder.path)
+    }
+
+    private func calls(_ folder: CrashFolder) throws -> [String] {
+        try String(contentsOfFile: folder.path + "/cluster/calls", encoding: .utf8).split(separator: "\n")
+            .map(String.init)
+    }
+
+    @Test func `come out as they do here, and no job knows a key`() async throws {
+        let (here, there) = (try CrashFolder(Self.storyboard), try cluster())
+        let local = try await Shell.run("exec reel film film.yaml --out out --sandbox-delay 0", in: here.path)
+        #expect(local.exit == 0, "\(local)")
+        let run = try Shell.start(
+            "export RUNWARE_API_KEY=secret-word; PATH=\(there.path)/bin:$PATH; \(Self.command) --provider sandbox",
+            in: there.path)
+        let outcome = await run.outcome()
+        #expect(outcome.exit == 0, "\(outcome)")
+        #expect(try here.packets() == there.packets())
+        #expect(try here.report().shots.map(\.clipDigest) == there.report().shots.map(\.clipDigest))
+        let calls = try calls(there)
+        // Two shots and two films; the segments of a shot are one job.
+        #expect(calls.count == 4, "\(calls)")
+        for call in calls {
+            #expect(
+                call.contains("--export=NONE") && call.contains("--no-requeue") && call.contains("-p media"))
+            #expect(!call.replacing(/KEY=.*$/, with: "").contains("secret-word"))
+        }
+        // Nothing is left of the steps once their outputs are in the store.
+        #expect(there.count("spec.json", in: ".reel/steps") == 0)
+        let again = await (try film(there)).outcome()
+        #expect(again.errors.contains("nothing generated, nothing encoded"), "\(again)")
+    }
+
+    @Test func `survive lost jobs and a controller that is away`() async throws {
+        let folder = try cluster()
+        try "2".write(toFile: folder.path + "/cluster/lose", atomically: true, encoding: .utf8)
+        try "".write(toFile: folder.path + "/cluster/away", atomically: true, encoding: .utf8)
+        let run = try film(folder)
+        try await run.waits(for: "one: 120 frames")
+        try FileManager.default.removeItem(atPath: folder.path + "/cluster/away")
+        let outcome = await run.outcome()
+        #expect(outcome.exit == 0, "\(outcome)")
+        #expect(try calls(folder).count == 6)
+        #expect(try folder.books().allSatisfy { $0.timesSubmitted == 1 })
+    }
+
+    @Test func `go on after the head was killed, with the job that was left`() async throws {
+        let folder = try cluster()
+        let run = try film(folder)
+        while folder.count("last", in: "cluster") == 0, run.process.isRunning {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        kill(run.process.processIdentifier, SIGKILL)
+        _ = await run.outcome()
+        let outcome = await (try film(folder)).outcome()
+        #expect(outcome.exit == 0, "\(outcome)")
+        #expect(try calls(folder).count == 4)
+        #expect(try folder.books().count == 2)
+    }
+
+    @Test func `end with the reason when a step fails for good`() async throws {
+        let folder = try cluster()
+        let step = folder.path + "/spec.json"
+        try #"{"id":"segment:x","inputs":[],"work":{"probe":{"source":"\#(folder.path)/nothing.mp4"}}}"#
+            .write(
+                toFile: step, atomically: true, encoding: .utf8)
+        let failed = try await Shell.run("exec reel step spec.json", in: folder.path)
+        #expect(failed.exit == 75, "\(failed)")
+        #expect(try String(contentsOfFile: folder.path + "/result.json", encoding: .utf8).contains("failure"))
+        try "no step".write(toFile: step, atomically: true, encoding: .utf8)
+        #expect(try await Shell.run("exec reel step spec.json", in: folder.path).exit == 5)
+    }
+}
