@@ -21,7 +21,7 @@ RELEASE := -c release -debug-info-format $(DEBUG_INFO)
 TESTING := $(RELEASE) --disable-testable-imports --disable-xctest
 FILTER ?=
 
-.PHONY: menu film test compat handoff players kill fuzz asan build check format lint bench clean setup setup-test
+.PHONY: menu film test compat handoff players kill cluster fuzz asan build check format lint bench clean setup setup-test
 
 menu:
 	@echo "make <target>:"
@@ -53,6 +53,9 @@ players: setup-test build ## have Chromium and GStreamer play joined films and g
 
 kill: setup-test build ## kill reel KILLS times (100) at flushes of its journal and KILLS times at any instant, and go on
 	@PYTHONDONTWRITEBYTECODE=1 python3 Tests/Kill/kill.py $(REEL) --kills $(KILLS)
+
+cluster: setup-test build ## make films on a Slurm cluster in network namespaces, and break parts of it (installs it; root)
+	@.ci/cluster $(REEL)
 
 # gold, the toolchain's usual linker on Debian, fails on a sanitised build with an error of its own.
 fuzz: setup ## read made-up media files for FUZZ_SECONDS (600); what crashes or leaks is kept in .build/fuzz/found

@@ -29,6 +29,7 @@ public struct SlurmEngine: StepEngine {
         self.lanes = lanes
     }
 
+    /// One `sbatch`.
     public func submit(_ job: StepJob) async throws {
         var words = [
             "--parsable", "--no-requeue", "--export=NONE", "-J", job.name, "-c", "\(job.processors)",
@@ -41,11 +42,13 @@ public struct SlurmEngine: StepEngine {
         _ = try await run("sbatch", words)
     }
 
+    /// One `squeue` for all jobs of this user.
     public func poll() async throws -> [String: StepJobState] {
         // "-t all", or finished jobs are not told of.
         Self.states(try await run("squeue", ["-h", "-t", "all", "-u", NSUserName(), "-o", "%i|%T|%j|%r"]))
     }
 
+    /// One `scancel`, by name.
     public func cancel(_ name: String) async throws { _ = try await run("scancel", ["-n", name]) }
 
     /// The newest job of each name that is ours. Numbers grow, so the highest is the newest.
