@@ -44,7 +44,9 @@ final class Builder: Sendable {
         self.production = production
         self.settings = settings
         self.workspace = workspace
-        desk = settings.engine.map { StepDesk($0, most: settings.mostJobs, pause: settings.enginePause) }
+        desk = settings.engine.map {
+            StepDesk($0, most: settings.mostJobs, pause: settings.enginePause) { events(.warning($0)) }
+        }
         emit = events
     }
 

@@ -30,6 +30,7 @@ import Testing
             #!/bin/sh
             cd "$(dirname "$0")/../cluster" || exit 1
             [ -e away ] && { echo "cannot connect to the controller" >&2; exit 1; }
+            [ -e refuse ] && { echo "sbatch: error: invalid partition specified: media" >&2; exit 1; }
             until mkdir turn 2>/dev/null; do sleep 0.01; done
             id=$(($(cat last 2>/dev/null || echo 0) + 1)); echo $id > last; rmdir turn
             echo "$* KEY=${RUNWARE_API_KEY:-none}" >> calls
@@ -113,12 +114,20 @@ import Testing
         try "2".write(toFile: folder.path + "/cluster/lose", atomically: true, encoding: .utf8)
         try "".write(toFile: folder.path + "/cluster/away", atomically: true, encoding: .utf8)
         let run = try film(folder)
-        try await run.waits(for: "one: 120 frames")
+        try await run.waits(for: "cannot connect to the controller")
         try FileManager.default.removeItem(atPath: folder.path + "/cluster/away")
         let outcome = await run.outcome()
         #expect(outcome.exit == 0, "\(outcome)")
         #expect(try calls(folder).count == 6)
         #expect(try folder.books().allSatisfy { $0.timesSubmitted == 1 })
+    }
+
+    @Test func `end with Slurm's words where it will never take a job`() async throws {
+        let folder = try cluster()
+        try "".write(toFile: folder.path + "/cluster/refuse", atomically: true, encoding: .utf8)
+        let outcome = await (try film(folder)).outcome()
+        #expect(outcome.exit == 1 && outcome.errors.contains("invalid partition specified"), "\(outcome)")
+        #expect(outcome.errors.contains("check --partition"))
     }
 
     @Test func `go on after the head was killed, with the job that was left`() async throws {

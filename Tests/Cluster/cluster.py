@@ -124,6 +124,9 @@ class Cluster:
         """Number, name, state and node of every job there ever was."""
         return [line.split("|") for line in self.ask("squeue", "-h", "-t", "all", "-o", "%i|%j|%T|%N").splitlines()]
 
+    def at_work(self):
+        return [job for job in self.jobs() if job[2] in ("RUNNING", "PENDING")]
+
     def kill(self, name):
         """A machine loses its power."""
         for pid in quiet("ip", "netns", "pids", name).split():
@@ -210,9 +213,8 @@ class Films:
         charges = [json.loads(file.read_text())["charge"] for file in (folder / ".reel/sandbox/tasks").glob("*.json")]
         if len(charges) != count or 0 in charges:
             raise Wrong(f"{len(charges)} tasks were charged for {count} shots")
-        left = [job for job in self.cluster.jobs() if job[2] in ("RUNNING", "PENDING", "COMPLETING")]
-        if any(job[2] != "COMPLETING" for job in left):
-            raise Wrong(f"jobs are left: {left}")
+        # The result is there before Slurm knows that the job has ended.
+        wait(lambda: not self.cluster.at_work(), 60, f"no jobs, and there are {self.cluster.at_work()}")
 
 
 def running(cluster, folder, node=None):
@@ -319,7 +321,7 @@ def cancelled(films, folder):
     running(films.cluster, folder)
     run.send_signal(signal.SIGINT)
     films.finish(run, code=130)
-    wait(lambda: not [job for job in films.cluster.jobs() if job[2] in ("RUNNING", "PENDING")], 20, "no jobs")
+    wait(lambda: not films.cluster.at_work(), 20, "no jobs")
     films.finish(films.run(folder))
     films.check(folder, 4)
     return "Ctrl-C left no job, and the next run went on"

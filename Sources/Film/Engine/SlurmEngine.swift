@@ -39,7 +39,22 @@ public struct SlurmEngine: StepEngine {
         if let partition = options.partition { words += ["-p", partition] }
         words += options.arguments
         words += ["--wrap", "exec \(Self.quoted(options.program)) step \(Self.quoted(job.spec))"]
-        _ = try await run("sbatch", words)
+        do {
+            _ = try await run("sbatch", words)
+        } catch let error as FilmError where Self.isFinal(error.message) {
+            throw StepFolder.Failure(
+                message: error.message, hint: error.hint ?? "check --partition and --sbatch-args",
+                isFinal: true)
+        }
+    }
+
+    /// Whether `sbatch` says that it will never take the job, and not that the controller is away: both end with 1.
+    static func isFinal(_ words: String) -> Bool {
+        let refusals = [
+            "nvalid partition", "nvalid account", "nvalid qos", "nvalid option", "nvalid feature",
+            "nrecognized option", "not available", "ot permitted", "ccess/permission denied", "No such file",
+        ]
+        return refusals.contains { words.contains($0) }
     }
 
     /// One `squeue` for all jobs of this user.

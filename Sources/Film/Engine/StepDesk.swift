@@ -9,15 +9,20 @@ final class StepDesk: Sendable {
     private let limit: Int
     private let pause: Duration
     private let desk: Desk
+    private let say: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - most: How many jobs may be with the engine at the same time.
     ///   - pause: How long it waits between two questions.
-    init(_ engine: any StepEngine, most limit: Int, pause: Duration) {
+    ///   - say: Told of what is in the way, for people.
+    init(
+        _ engine: any StepEngine, most limit: Int, pause: Duration, say: @escaping @Sendable (String) -> Void
+    ) {
         self.engine = engine
         self.limit = max(1, limit)
         self.pause = pause
-        desk = Desk(engine, pause: pause)
+        self.say = say
+        desk = Desk(engine, pause: pause, say: say)
     }
 
     /// Runs a step to its end.
@@ -44,6 +49,7 @@ final class StepDesk: Sendable {
     }
 
     private func follow(_ folder: StepFolder) async throws -> StepOutcome {
+        try Task.checkCancellation()
         if let outcome = folder.result()?.outcome, outcome.isThere { return outcome }
         var attempt = StepAttempt()
         // Who came before may have left it running.
@@ -84,15 +90,20 @@ final class StepDesk: Sendable {
         }
     }
 
-    /// Submits until the engine takes it.
+    /// Submits until the engine takes it, or says that it never will.
     private func hand(over folder: StepFolder, _ attempt: StepAttempt) async throws {
         var wait = Duration.seconds(1)
         while true {
             do {
                 try await engine.submit(folder.spec.job(in: folder, attempt: attempt))
                 return
+            } catch let refusal as StepFolder.Failure {
+                throw refusal
             } catch {
                 try Task.checkCancellation()
+                if wait == .seconds(1) {
+                    say("\(FilmError.message(of: error)); tried again until it answers")
+                }
                 try await Task.sleep(for: wait)
                 wait = min(wait * 2, .seconds(30))
             }
@@ -105,13 +116,15 @@ final class StepDesk: Sendable {
         private let pause: Duration
         private var known: [String: StepJobState] = [:]
         private var asked: ContinuousClock.Instant?
-        private var asking: Task<[String: StepJobState], any Error>?
+        private var asking: (begun: ContinuousClock.Instant, task: Task<[String: StepJobState], any Error>)?
+        private let say: @Sendable (String) -> Void
         private var busy = 0
         private var waiting: [CheckedContinuation<Void, Never>] = []
 
-        init(_ engine: any StepEngine, pause: Duration) {
+        init(_ engine: any StepEngine, pause: Duration, say: @escaping @Sendable (String) -> Void) {
             self.engine = engine
             self.pause = pause
+            self.say = say
         }
 
         func enter(_ limit: Int) async {
@@ -134,16 +147,17 @@ final class StepDesk: Sendable {
                     return known
                 }
                 try Task.checkCancellation()
-                let begun = ContinuousClock.now
-                let task = asking ?? Task { [engine] in try await engine.poll() }
-                asking = task
+                let question = asking ?? (.now, Task { [engine] in try await engine.poll() })
+                asking = question
                 do {
-                    known = try await task.value
-                    asked = begun
-                    asking = nil
-                    return known
+                    let answer = try await question.task.value
+                    (known, asked) = (answer, question.begun)
+                    if asking?.begun == question.begun { asking = nil }
+                    // One that was asked before a job was handed over knows nothing of it.
+                    if instant.map({ question.begun >= $0 }) ?? true { return answer }
                 } catch {
-                    asking = nil
+                    if asking?.begun == question.begun { asking = nil }
+                    if wait == pause { say("\(FilmError.message(of: error)); asked again until it answers") }
                     try await Task.sleep(for: wait)
                     wait = min(wait * 2, .seconds(30))
                 }

@@ -7,6 +7,8 @@ import Montage
 /// Calls may throw while the engine is away; nothing is concluded from that.
 public protocol StepEngine: Sendable {
     /// Hands a job over.
+    ///
+    /// - Throws: ``StepFolder/Failure`` where it will never be taken; anything else is tried again.
     func submit(_ job: StepJob) async throws
 
     /// Where all jobs of this user stand, by name: one question for everybody.
