@@ -115,8 +115,9 @@ extension Storyboard {
 /// A shot between what came before it and what was started with its end.
 private struct RepairScene: Sendable {
     let index: Int
-    /// The clip that the film has now.
-    let clip: ClipFacts.Known
+    /// The clip on whose first frame a shot begins that began on no picture: the storyboard's own take, whatever was
+    /// chosen since, so that a repair that died is asked for in the same words.
+    let clip: String
     /// The work key of the shot's first take.
     let base: String
     /// The frame that the shot was started with; nil where it began on none of ours.
@@ -137,7 +138,8 @@ private struct RepairScene: Sendable {
         let journal =
             try Journal.snapshot(path: Workspace.journalPath(in: settings.stateDirectory))
             ?? JournalSnapshot()
-        store = ArtifactStore(folder: settings.stateDirectory)
+        let store = ArtifactStore(folder: settings.stateDirectory)
+        self.store = store
         var planner = Planner(production, journal: journal, store: store.listing())
         _ = try planner.plan()
         guard let clip = planner.clips[id], let last = planner.frames[id] else {
@@ -152,7 +154,13 @@ private struct RepairScene: Sendable {
         base = try production.key(
             of: production.compose(shot, take: 1, upstream: upstream), shot: shot, take: 1
         ).digest
-        (self.clip, self.last) = (clip, last)
+        let own = try production.key(
+            of: production.compose(shot, take: shot.usedTake, upstream: upstream), shot: shot,
+            take: shot.usedTake)
+        let first = journal.artifacts[own.digest]?["clip"].flatMap {
+            store.contains($0.item) ? $0.item.digest : nil
+        }
+        (self.clip, self.last) = (first ?? clip.digest, last)
     }
 
     /// The picture to begin on: the frame before, the storyboard's own, or the first frame of the clip that is there.
@@ -170,7 +178,7 @@ private struct RepairScene: Sendable {
             )
         }
         let frame = try FrameExtraction.frame(
-            of: store.path(digest: clip.digest, ext: "mp4"), at: .first, accept: .clips, interrupt: interrupt)
+            of: store.path(digest: clip, ext: "mp4"), at: .first, accept: .clips, interrupt: interrupt)
         let item = try workspace.store.put(try frame.picture.png(), ext: "png")
         return (Production.reference(digest: item.digest, size: size), store.path(of: item))
     }

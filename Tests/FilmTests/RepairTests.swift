@@ -80,6 +80,13 @@ import Testing
         #expect(try Film.clean(stateDirectory: settings.stateDirectory).paid.files == 0)
         #expect(try Film.takes(settings, shot: "b").isRepaired)
 
+        // A shot that began on no picture begins on the first frame of the storyboard's own clip, each time.
+        for _ in 1...2 { _ = try await Film.repair(settings, shot: "a") { _ in } }
+        let starts = try Journal(path: settings.stateDirectory + "/journal.sqlite").snapshot().takesInOrder
+            .suffix(2)
+        #expect(Set(starts.map(\.request)).count == 1 && Set(starts.map(\.workKey)).count == 2)
+        try Film.undoChoice(settings, shot: "a")
+
         // One that fails leaves the one before in the film.
         var poor = settings
         poor.budget = Decimal(string: "0.01")
@@ -96,7 +103,7 @@ import Testing
         try Film.undoChoice(settings, shot: "b")
         let back = try await Film.make(settings) { _ in }
         #expect(back.deliveries.map(\.digest) == before.deliveries.map(\.digest))
-        #expect(try await world().tasks.count == paid.tasks.count + 2)
+        #expect(try await world().tasks.count == paid.tasks.count + 4)
         await server.stop()
     }
 
