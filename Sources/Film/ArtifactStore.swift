@@ -93,8 +93,12 @@ package struct ArtifactStore: Sendable {
     package func scratchPath(ext: String) -> String { "\(scratch)/\(UUID().uuidString).\(ext)" }
 
     /// Moves a finished file of the scratch folder into the store; returns its digest and size.
-    package func adopt(_ path: String, ext: String, interrupt: Interrupt) throws -> Item {
-        let digest = try SHA256.hex(ofFile: path, interrupt: interrupt)
+    ///
+    /// - Parameter known: Its digest, where it is known and the file need not be read for it.
+    package func adopt(
+        _ path: String, ext: String, digest known: String? = nil, interrupt: Interrupt
+    ) throws -> Item {
+        let digest = try known ?? SHA256.hex(ofFile: path, interrupt: interrupt)
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileSync.failure("has vanished", path) }
         let item = Item(digest: digest, ext: ext, bytes: Int64(status.st_size))

@@ -16,9 +16,11 @@ extension Builder {
         let joined = try await withThrowingTaskGroup(of: Joined.self) { group in
             for (place, delivery) in production.deliveries.enumerated() {
                 group.addTask {
-                    let made = try await self.join(delivery, shots: shots, meetings: all, format: format)
                     // Of the first one, while the others are still joined.
                     let wantsThumbnails = place == 0 && self.film.film.thumbnails
+                    let made = try await self.join(
+                        delivery, shots: shots, meetings: all, format: format,
+                        withThumbnails: wantsThumbnails && self.settings.engine != nil)
                     return (place, made, wantsThumbnails ? try await self.thumbnails(of: made) : [:])
                 }
             }
@@ -67,8 +69,10 @@ extension Builder {
         return Assembly(placed, format: format)
     }
 
+    /// - Parameter withThumbnails: Whether thumbnails are made by the same step: on other machines it is one job.
     private func join(
-        _ delivery: Delivery, shots: [FinishedShot], meetings: [Meeting], format: FilmFormat
+        _ delivery: Delivery, shots: [FinishedShot], meetings: [Meeting], format: FilmFormat,
+        withThumbnails: Bool
     ) async throws -> Artifact {
         let assembly = try self.assembly(shots, delivery, format: format)
         let manifest = try Manifest(assembly, of: production)
@@ -107,8 +111,14 @@ extension Builder {
         let production = self.production
         try await express.run { try production.checkMusic(interrupt: $0) }
         let output = store.scratchPath(ext: delivery.preset.fileExtension)
+        let sources = segments + shots.map(\.clip.artifact)
+        var inputs = sources.map { StepSpec.Input(digest: $0.item.digest, path: workspace.path(of: $0)) }
+        if let music = film.film.sound?.music, let digest = production.musicDigest {
+            inputs.append(.init(digest: digest, path: music.file))
+        }
+        let folder = withThumbnails ? store.scratchPath(ext: "thumbnails") : nil
         let spec = StepSpec(
-            id: step, inputs: segments.map { .init(digest: $0.item.digest, path: workspace.path(of: $0)) },
+            id: step, inputs: inputs,
             work: .film(
                 JoinJob(
                     segments: segments.map { workspace.path(of: $0) },
@@ -116,13 +126,26 @@ extension Builder {
                     preset: delivery.preset, output: output, title: film.title,
                     chapters: assembly.chapters,
                     bitExactFrames: segments.compactMap { $0.fact(SegmentFacts.self)?.bitExactFrames }
-                        .reduce(0, +), mix: film.film.sound, manifest: manifest.text)))
+                        .reduce(0, +), mix: film.film.sound, manifest: manifest.text),
+                thumbnails: folder))
         let emit = self.emit
         let outcome = try await perform(spec, in: settings.lanes) {
             emit(.deliveryProgress(delivery: delivery.name, fraction: $0))
         }
-        guard let made = try await keep(outcome, of: key, as: step, in: settings.lanes)["film"] else {
+        let films = outcome.outputs.filter { $0.name == "film" }
+        guard
+            let made = try await keep(StepOutcome(outputs: films), of: key, as: step, in: settings.lanes)[
+                "film"]
+        else {
             throw FilmError(.stepFailed, "made no film", subject: step)
+        }
+        if let folder {
+            _ = try await keep(
+                StepOutcome(outputs: outcome.outputs.filter { $0.name != "film" }),
+                of: try WorkKey.thumbnails(film: made.item.digest, engine: production.engine),
+                as: "thumbnails", in: settings.lanes)
+            try? FileManager.default.removeItem(atPath: folder)
+            emit(.thumbnailsMade)
         }
         try await publish(made, to: delivery.fileName)
         if let words = made.fact(Proof.self)?.loudness?.finding {

@@ -18,8 +18,8 @@ final class Builder: Sendable {
     let tally = Tally()
     let turns = Turns()
     let leftovers = Leftovers()
-    /// Who runs what encodes and joins, where it is not this machine.
-    private let desk: StepDesk?
+    /// Who runs what encodes and joins: this machine's lanes, or others by an engine.
+    private let executor: any StepExecutor
     let format = Promise<FilmFormat>()
     /// The clip of each shot that the film uses.
     let clips: [Promise<Clip>]
@@ -44,9 +44,13 @@ final class Builder: Sendable {
         self.production = production
         self.settings = settings
         self.workspace = workspace
-        desk = settings.engine.map {
-            StepDesk($0, most: settings.mostJobs, pause: settings.enginePause) { events(.warning($0)) }
-        }
+        executor =
+            settings.engine.map {
+                StepDesk(
+                    $0, in: workspace.folder, scratch: workspace.store.scratch, most: settings.mostJobs,
+                    pause: settings.enginePause / .seconds(1)
+                ) { events(.warning($0)) }
+            } ?? settings.lanes
         emit = events
     }
 
@@ -175,12 +179,8 @@ final class Builder: Sendable {
         _ spec: StepSpec, in lanes: Lanes, progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> StepOutcome {
         do {
-            let outcome =
-                if let desk, spec.isCoarse {
-                    try await desk.run(spec, in: workspace.folder, scratch: store.scratch)
-                } else {
-                    try await lanes.run { try spec.run(interrupt: $0, progress: progress) }
-                }
+            let executor = spec.isCoarse ? self.executor : lanes
+            let outcome = try await executor.run(spec, progress: progress)
             tally.note { $0.run.steps += 1 }
             return outcome
         } catch {
@@ -199,11 +199,12 @@ final class Builder: Sendable {
         for output in outcome.outputs {
             let ext = (output.path as NSString).pathExtension
             let store = self.store
-            let item = try await lanes.run { try store.adopt(output.path, ext: ext, interrupt: $0) }
+            let item = try await lanes.run {
+                try store.adopt(output.path, ext: ext, digest: output.digest, interrupt: $0)
+            }
             kept.append(Artifact(workKey: key.digest, name: output.name, item: item, facts: output.facts))
         }
         try journal.record(kept, as: entry(step, key))
-        if desk != nil { StepFolder.sweep(after: outcome, in: workspace.folder) }
         return Dictionary(kept.map { ($0.name, $0) }) { first, _ in first }
     }
 

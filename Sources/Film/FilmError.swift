@@ -98,7 +98,7 @@ extension FilmError {
         case let error as MontageError: error.message
         case let error as MediaError: error.message
         case let error as GenerationFailure: error.description
-        case let error as StepFolder.Failure: error.message
+        case let error as StepFailure: error.message
         default: "\(error)"
         }
     }
@@ -110,7 +110,7 @@ extension FilmError {
         case let error as MontageError: error.hint
         case let error as MediaError: error.hint
         case let error as GenerationFailure: error.hint
-        case let error as StepFolder.Failure: error.hint
+        case let error as StepFailure: error.hint
         default: nil
         }
     }

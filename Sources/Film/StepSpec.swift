@@ -27,8 +27,8 @@ public struct StepSpec: Sendable, Codable {
         case slate(SlateJob)
         /// Render the frames that are made of two clips, for one or more deliveries.
         case blend(BlendJob)
-        /// Join and prove one delivery.
-        case film(JoinJob)
+        /// Join and prove one delivery, and where a folder is named make thumbnails of it there.
+        case film(JoinJob, thumbnails: String?)
         /// Make `poster.jpg`, `sprites.jpg` and `sprites.vtt` in a folder.
         case thumbnails(source: String, directory: String)
         /// Measure the seam of two clips, and put the frames on both sides of it into a PNG.
@@ -85,29 +85,24 @@ public struct StepSpec: Sendable, Codable {
             try FileSync.write(try picture.png(), to: output)
             return try StepOutcome(outputs: [.init(name: "frame", path: output, facts: Nothing())])
         case .segment(let job):
-            let reports = try Segments.render(job, interrupt: interrupt, progress: progress)
-            return StepOutcome(
-                outputs: try zip(job.outputs, reports).map {
-                    try .init(name: $0.preset.name, path: $0.path, facts: $1)
-                })
+            return try Self.segments(
+                job.outputs, try Segments.render(job, interrupt: interrupt, progress: progress))
         case .slate(let job):
             try Slates.render(job, interrupt: interrupt)
             return try StepOutcome(outputs: [.init(name: "slate", path: job.output, facts: Nothing())])
         case .blend(let job):
-            let reports = try Segments.render(job, interrupt: interrupt, progress: progress)
-            return StepOutcome(
-                outputs: try zip(job.outputs, reports).map {
-                    try .init(name: $0.preset.name, path: $0.path, facts: $1)
-                })
-        case .film(let job):
+            return try Self.segments(
+                job.outputs, try Segments.render(job, interrupt: interrupt, progress: progress))
+        case .film(let job, let thumbnails):
             let proof = try Join.run(job, interrupt: interrupt, progress: progress)
-            return try StepOutcome(outputs: [.init(name: "film", path: job.output, facts: proof)])
+            var outcome = try StepOutcome(outputs: [.init(name: "film", path: job.output, facts: proof)])
+            if let thumbnails {
+                outcome.outputs += try Self.thumbnails(of: job.output, in: thumbnails, interrupt: interrupt)
+            }
+            return outcome
         case .thumbnails(let source, let directory):
-            let set = try Thumbnails.make(from: source, into: directory, interrupt: interrupt)
             return StepOutcome(
-                outputs: try Self.thumbnailNames.map {
-                    try .init(name: $0, path: directory + "/" + $0, facts: set)
-                })
+                outputs: try Self.thumbnails(of: source, in: directory, interrupt: interrupt))
         case .seam(let first, let second, let chained, let dropped, let matching, let output):
             let found = try Seams.report(
                 after: first, before: second, chained: chained, dropped: dropped, matching: matching,
@@ -126,6 +121,22 @@ public struct StepSpec: Sendable, Codable {
             return try StepOutcome(
                 outputs: [.init(name: Self.seamSheetName, path: output, facts: Nothing())])
         }
+    }
+
+    private static func segments(_ outputs: [SegmentOutput], _ reports: [some Encodable]) throws
+        -> StepOutcome
+    {
+        StepOutcome(
+            outputs: try zip(outputs, reports).map {
+                try .init(name: $0.preset.name, path: $0.path, facts: $1)
+            })
+    }
+
+    private static func thumbnails(
+        of film: String, in directory: String, interrupt: Interrupt
+    ) throws -> [StepOutcome.Output] {
+        let set = try Thumbnails.make(from: film, into: directory, interrupt: interrupt)
+        return try thumbnailNames.map { try .init(name: $0, path: directory + "/" + $0, facts: set) }
     }
 
     /// Seconds; the longest that a clip of a shot may be, far above what any model makes.
@@ -150,6 +161,12 @@ public struct StepOutcome: Sendable, Codable {
         public var path: String
         /// What was measured about it, as JSON text.
         public var facts: String
+        /// SHA-256 of the file, where another machine has read it already.
+        var digest: String?
+
+        init(name: String, path: String, facts: String) {
+            (self.name, self.path, self.facts) = (name, path, facts)
+        }
 
         init(name: String, path: String, facts: some Encodable) throws {
             self.name = name

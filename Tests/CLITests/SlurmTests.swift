@@ -12,7 +12,7 @@ import Testing
         shots:
           - {id: one, prompt: a lamp in the fog, seed: 1}
           - {id: two, prompt: the lamp goes out, start: previous, seed: 2}
-        film: {deliver: [mp4-copy, mov-prores], thumbnails: false}
+        film: {deliver: [mp4-copy, mov-prores]}
         """
     private static let command =
         "exec reel film film.yaml --out out --sandbox-delay 0 --executor slurm --poll 0.1 --partition media"
@@ -96,8 +96,9 @@ import Testing
         #expect(try here.packets() == there.packets())
         #expect(try here.report().shots.map(\.clipDigest) == there.report().shots.map(\.clipDigest))
         let calls = try calls(there)
-        // Two shots and two films; the segments of a shot are one job.
+        // Two shots and two films; the segments of a shot are one job, and so are a film and its thumbnails.
         #expect(calls.count == 4, "\(calls)")
+        #expect(there.count("sprites.jpg", in: "out") == 1)
         for call in calls {
             #expect(
                 call.contains("--export=NONE") && call.contains("--no-requeue") && call.contains("-p media"))
@@ -144,16 +145,31 @@ import Testing
         #expect(try folder.books().count == 2)
     }
 
-    @Test func `end with the reason when a step fails for good`() async throws {
+    @Test func `say by exit code and result what became of a step`() async throws {
         let folder = try cluster()
         let step = folder.path + "/spec.json"
-        try #"{"id":"segment:x","inputs":[],"work":{"probe":{"source":"\#(folder.path)/nothing.mp4"}}}"#
-            .write(
-                toFile: step, atomically: true, encoding: .utf8)
-        let failed = try await Shell.run("exec reel step spec.json", in: folder.path)
-        #expect(failed.exit == 75, "\(failed)")
-        #expect(try String(contentsOfFile: folder.path + "/result.json", encoding: .utf8).contains("failure"))
-        try "no step".write(toFile: step, atomically: true, encoding: .utf8)
-        #expect(try await Shell.run("exec reel step spec.json", in: folder.path).exit == 5)
+        func run(_ text: String) async throws -> (exit: Int32, result: String) {
+            try text.write(toFile: step, atomically: true, encoding: .utf8)
+            let ended = try await Shell.run("exec reel step spec.json --scratch .", in: folder.path)
+            return (
+                ended.exit,
+                (try? String(contentsOfFile: folder.path + "/result.json", encoding: .utf8)) ?? ended.errors
+            )
+        }
+        func spec(_ file: String, libraries: String = "{}") -> String {
+            #"{"folder":"file://\#(folder.path)","inputs":[],"libraries":\#(libraries),"outputs":[],"#
+                + #""step":{"id":"x","inputs":[],"work":{"probe":{"source":"\#(folder.path)/\#(file)"}}}}"#
+        }
+        let missing = try await run(spec("nothing.mp4"))
+        #expect(missing.exit == 75 && missing.result.contains(#""isFinal":false"#), "\(missing)")
+        let useless = try await run(spec("film.yaml"))
+        #expect(useless.exit == 65 && useless.result.contains(#""isFinal":true"#), "\(useless)")
+        let foreign = try await run(spec("film.yaml", libraries: #"{"libavcodec":"1.2.3"}"#))
+        #expect(foreign.exit == 75 && foreign.result.contains("1.2.3 where the film is made"), "\(foreign)")
+        try FileManager.default.removeItem(atPath: folder.path + "/result.json")
+        let none = try await run("no step")
+        #expect(none.exit == 5 && none.result.contains("no step of this version"), "\(none)")
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(!left.contains { $0.hasPrefix("reel-") }, "\(left)")
     }
 }

@@ -13,10 +13,15 @@ public struct SlurmEngine: StepEngine {
         public var arguments: [String]
         /// The program, at the same path on every machine.
         public var program: String
+        /// A folder on a disk of each machine's own, for copies of a step's files; nil for `$TMPDIR` there, or `/tmp`.
+        public var scratch: String?
 
         /// Makes options.
-        public init(program: String, partition: String? = nil, arguments: [String] = []) {
+        public init(
+            program: String, partition: String? = nil, arguments: [String] = [], scratch: String? = nil
+        ) {
             (self.program, self.partition, self.arguments) = (program, partition, arguments)
+            self.scratch = scratch
         }
     }
 
@@ -38,11 +43,13 @@ public struct SlurmEngine: StepEngine {
         ]
         if let partition = options.partition { words += ["-p", partition] }
         words += options.arguments
-        words += ["--wrap", "exec \(Self.quoted(options.program)) step \(Self.quoted(job.spec))"]
+        var command = ["exec", Self.quoted(options.program), "step", Self.quoted(job.spec)]
+        if let scratch = options.scratch { command += ["--scratch", Self.quoted(scratch)] }
+        words += ["--wrap", command.joined(separator: " ")]
         do {
             _ = try await run("sbatch", words)
         } catch let error as FilmError where Self.isFinal(error.message) {
-            throw StepFolder.Failure(
+            throw StepFailure(
                 message: error.message, hint: error.hint ?? "check --partition and --sbatch-args",
                 isFinal: true)
         }

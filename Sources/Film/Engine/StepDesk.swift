@@ -1,43 +1,50 @@
 import Foundation
+import Media
 
-/// Runs steps by an engine: hands them over, looks after all of them with one question, tries lost ones again.
+/// Runs steps by an engine: writes them down, hands them over, tries lost ones again, takes what they made.
 ///
-/// What `result.json` says is the truth; where a job stands only says when to look, and what to do where there is none.
-/// An engine that is away fails nothing: it is asked again, more and more seldom.
-final class StepDesk: Sendable {
+/// What `result.json` says is the truth; `StepWatch` says when there is something to do. An engine that is away fails
+/// nothing: it is asked again, more and more seldom.
+final class StepDesk: StepExecutor {
     private let engine: any StepEngine
-    private let limit: Int
-    private let pause: Duration
-    private let desk: Desk
+    private let steps: URL
+    private let scratch: String
+    private let clock: StepClock
+    private let turns: StepTurns
+    private let watch: StepWatch
     private let say: @Sendable (String) -> Void
+    /// Steps are written to a folder that may be slow, and flushed.
+    private let lanes = Lanes(width: 8)
 
     /// - Parameters:
+    ///   - state: The folder that all machines share.
+    ///   - scratch: The folder in which the steps' outputs are wanted; of the same file system.
     ///   - most: How many jobs may be with the engine at the same time.
-    ///   - pause: How long it waits between two questions.
+    ///   - pause: Seconds between two questions.
     ///   - say: Told of what is in the way, for people.
     init(
-        _ engine: any StepEngine, most limit: Int, pause: Duration, say: @escaping @Sendable (String) -> Void
+        _ engine: any StepEngine, in state: String, scratch: String, most: Int, pause: Double,
+        clock: StepClock = .running(), say: @escaping @Sendable (String) -> Void
     ) {
-        self.engine = engine
-        self.limit = max(1, limit)
-        self.pause = pause
-        self.say = say
-        desk = Desk(engine, pause: pause, say: say)
+        (self.engine, self.scratch, self.clock, self.say) = (engine, scratch, clock, say)
+        steps = URL(fileURLWithPath: state).appendingPathComponent("steps", isDirectory: true)
+        turns = StepTurns(most: most)
+        watch = StepWatch(engine, pause: pause, clock: clock, say: say)
     }
 
-    /// Runs a step to its end.
+    /// Runs a step to its end, as soon as there is a place for it.
     ///
     /// A job of an earlier run that is still there under its name is waited for; a result that is there is taken.
     /// Cancelling the task ends the job.
-    func run(_ spec: StepSpec, in state: String, scratch: String) async throws -> StepOutcome {
-        let folder = try StepFolder(spec, in: state, scratch: scratch)
-        await desk.enter(limit)
+    func run(_ spec: StepSpec, progress: (@Sendable (Double) -> Void)?) async throws -> StepOutcome {
+        let folder = try StepFolder(spec, in: steps, scratch: scratch)
+        await turns.enter()
         do {
-            let outcome = try await follow(folder)
-            await desk.leave()
-            return outcome
+            let made = try await follow(folder)
+            await turns.leave()
+            return try await lanes.run { _ in try folder.take(made) }
         } catch {
-            await desk.leave()
+            await turns.leave()
             if error is CancellationError || Task.isCancelled {
                 let engine = self.engine
                 // In a task of its own, since this one is cancelled.
@@ -48,127 +55,86 @@ final class StepDesk: Sendable {
         }
     }
 
-    private func follow(_ folder: StepFolder) async throws -> StepOutcome {
+    private func follow(_ folder: StepFolder) async throws -> [StepFile.Output] {
         try Task.checkCancellation()
-        if let outcome = folder.result()?.outcome, outcome.isThere { return outcome }
+        if let made = try await lanes.run({ _ in folder.result() })?.outputs { return made }
         var attempt = StepAttempt()
         // Who came before may have left it running.
-        let earlier = try await desk.states()[folder.name]
-        switch earlier {
-        case .waiting, .running: break
-        default:
-            folder.forgetResult()
-            try folder.write()
-            try await hand(over: folder, attempt)
-        }
-        var seen = ContinuousClock.now
+        var isHandedOver = try await watch.isLeft(folder.name)
         while true {
-            try await Task.sleep(for: pause)
-            if let result = folder.result() {
-                if let outcome = result.outcome, outcome.isThere { return outcome }
-                if let failure = result.failure {
-                    guard !failure.isFinal, attempt.number < StepAttempt.most else { throw failure }
-                    attempt.number += 1
+            if !isHandedOver {
+                try await lanes.run { _ in
                     folder.forgetResult()
-                    try await hand(over: folder, attempt)
-                    seen = .now
-                    continue
+                    try folder.write()
                 }
-            }
-            let state = try await desk.states(since: seen)[folder.name]
-            if state == .waiting || state == .running { seen = .now }
-            let silence = (ContinuousClock.now - seen) / .seconds(1)
-            switch attempt.judge(state, silence: silence) {
-            case .wait: continue
-            case .giveUp(let reason):
-                throw StepFolder.Failure(message: reason, hint: "its log is \(folder.logPath)", isFinal: true)
-            case .again:
-                try? await engine.cancel(folder.name)
                 try await hand(over: folder, attempt)
-                seen = .now
+            }
+            isHandedOver = false
+            let sighting: StepWatch.Sighting
+            (sighting, attempt) = try await watch.next(of: folder, attempt)
+            var failure: StepFailure?
+            let verdict: StepAttempt.Verdict
+            switch sighting {
+            case .result(let result):
+                if let made = result.outputs { return made }
+                failure = result.failure
+                verdict = attempt.judge(failed: failure)
+            case .verdict(let found):
+                verdict = found
+                // What is held, or lost from sight, must not start after all.
+                if found == .again { try? await engine.cancel(folder.name) }
+            }
+            if case .giveUp(let reason) = verdict {
+                throw failure
+                    ?? StepFailure(message: reason, hint: "its log is \(folder.logPath)", isFinal: true)
             }
         }
     }
 
     /// Submits until the engine takes it, or says that it never will.
     private func hand(over folder: StepFolder, _ attempt: StepAttempt) async throws {
-        var wait = Duration.seconds(1)
+        var wait = 1.0
         while true {
             do {
-                try await engine.submit(folder.spec.job(in: folder, attempt: attempt))
+                try await engine.submit(folder.job(attempt))
                 return
-            } catch let refusal as StepFolder.Failure {
+            } catch let refusal as StepFailure {
                 throw refusal
             } catch {
                 try Task.checkCancellation()
-                if wait == .seconds(1) {
-                    say("\(FilmError.message(of: error)); tried again until it answers")
-                }
-                try await Task.sleep(for: wait)
-                wait = min(wait * 2, .seconds(30))
-            }
-        }
-    }
-
-    /// How many are under way, and where they stood when the engine was last asked.
-    private actor Desk {
-        private let engine: any StepEngine
-        private let pause: Duration
-        private var known: [String: StepJobState] = [:]
-        private var asked: ContinuousClock.Instant?
-        private var asking: (begun: ContinuousClock.Instant, task: Task<[String: StepJobState], any Error>)?
-        private let say: @Sendable (String) -> Void
-        private var busy = 0
-        private var waiting: [CheckedContinuation<Void, Never>] = []
-
-        init(_ engine: any StepEngine, pause: Duration, say: @escaping @Sendable (String) -> Void) {
-            self.engine = engine
-            self.pause = pause
-            self.say = say
-        }
-
-        func enter(_ limit: Int) async {
-            if busy < limit {
-                busy += 1
-                return
-            }
-            await withCheckedContinuation { waiting.append($0) }
-        }
-
-        func leave() {
-            if waiting.isEmpty { busy -= 1 } else { waiting.removeFirst().resume() }
-        }
-
-        /// The states, no older than a pause and asked for after `instant`. Waits while the engine is away.
-        func states(since instant: ContinuousClock.Instant? = nil) async throws -> [String: StepJobState] {
-            var wait = pause
-            while true {
-                if let asked, ContinuousClock.now - asked < pause, instant.map({ asked >= $0 }) ?? true {
-                    return known
-                }
-                try Task.checkCancellation()
-                let question = asking ?? (.now, Task { [engine] in try await engine.poll() })
-                asking = question
-                do {
-                    let answer = try await question.task.value
-                    (known, asked) = (answer, question.begun)
-                    if asking?.begun == question.begun { asking = nil }
-                    // One that was asked before a job was handed over knows nothing of it.
-                    if instant.map({ question.begun >= $0 }) ?? true { return answer }
-                } catch {
-                    if asking?.begun == question.begun { asking = nil }
-                    if wait == pause { say("\(FilmError.message(of: error)); asked again until it answers") }
-                    try await Task.sleep(for: wait)
-                    wait = min(wait * 2, .seconds(30))
-                }
+                if wait == 1 { say("\(FilmError.message(of: error)); tried again until it answers") }
+                try await clock.sleep(wait)
+                wait = min(wait * 2, 30)
             }
         }
     }
 }
 
-extension StepOutcome {
-    /// Whether its files are there: a shared folder may show a new name late.
-    fileprivate var isThere: Bool {
-        outputs.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
+/// Lets so many in at a time, in the order of their coming.
+private actor StepTurns {
+    private let most: Int
+    private var busy = 0
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var first = 0
+
+    init(most: Int) { self.most = max(1, most) }
+
+    func enter() async {
+        if busy < most {
+            busy += 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func leave() {
+        guard first < waiting.count else { return busy -= 1 }
+        waiting[first].resume()
+        first += 1
+        // Thousands wait: taking the first out of an array moves all others.
+        if first == waiting.count || first > 1000 {
+            waiting.removeFirst(first)
+            first = 0
+        }
     }
 }

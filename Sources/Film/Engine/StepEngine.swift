@@ -8,10 +8,11 @@ import Montage
 public protocol StepEngine: Sendable {
     /// Hands a job over.
     ///
-    /// - Throws: ``StepFolder/Failure`` where it will never be taken; anything else is tried again.
+    /// - Throws: ``StepFailure`` where it will never be taken; anything else is tried again.
     func submit(_ job: StepJob) async throws
 
-    /// Where all jobs of this user stand, by name: one question for everybody.
+    /// Where all jobs of this user stand, by name: one question for everybody. By it a job that an earlier run left is
+    /// found, too.
     func poll() async throws -> [String: StepJobState]
 
     /// Ends a job.
@@ -20,7 +21,7 @@ public protocol StepEngine: Sendable {
 
 /// A command to be run somewhere.
 public struct StepJob: Sendable, Hashable {
-    /// The job's name: that of its ``StepFolder``.
+    /// The job's name: `film-` and the digest of what it does.
     public var name: String
     /// The step's file.
     public var spec: String
@@ -62,24 +63,26 @@ extension StepSpec {
         default: false
         }
     }
+}
 
+extension StepFolder {
     /// What it needs, roughly; doubled where it was not enough.
-    func job(in folder: StepFolder, attempt: StepAttempt) -> StepJob {
+    func job(_ attempt: StepAttempt) -> StepJob {
         var (processors, memory, minutes) = (1, 1000, 30)
-        switch work {
-        case .segment(let job):
-            processors = 2
-            memory = 800 + job.format.width * job.format.height / 1500 * max(1, job.outputs.count)
-        case .blend(let job):
-            processors = 2
-            memory = 800 + job.format.width * job.format.height / 1500 * max(1, job.outputs.count)
-        case .film(let job):
-            minutes = 30 + job.parts.count / 20
+        switch spec.work {
+        case .segment(let job): (processors, memory) = (2, Self.memory(job.format, job.outputs.count))
+        case .blend(let job): (processors, memory) = (2, Self.memory(job.format, job.outputs.count))
+        case .film(let job, _): minutes = 30 + job.parts.count / 20
         default: break
         }
         return StepJob(
-            name: folder.name, spec: folder.specPath, log: folder.logPath, processors: processors,
+            name: name, spec: specPath, log: logPath, processors: processors,
             memory: memory << attempt.memoryDoublings, minutes: minutes << attempt.timeDoublings)
+    }
+
+    /// Megabytes that encoders of so many deliveries take.
+    private static func memory(_ format: FilmFormat, _ deliveries: Int) -> Int {
+        800 + format.width * format.height / 1500 * max(1, deliveries)
     }
 }
 
@@ -134,6 +137,12 @@ package struct StepAttempt: Sendable, Hashable {
             return silence < Self.grace
                 ? .wait : another("its job ended and left no result, \(Self.most) times")
         }
+    }
+
+    /// Judges a job that says itself what went wrong.
+    package mutating func judge(failed failure: StepFailure?) -> Verdict {
+        guard let failure else { return another("its result says nothing, \(Self.most) times") }
+        return failure.isFinal ? .giveUp(failure.message) : another(failure.message)
     }
 
     private mutating func another(_ reason: String) -> Verdict {

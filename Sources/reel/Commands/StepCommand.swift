@@ -16,12 +16,20 @@ struct StepCommand: AsyncParsableCommand, StopsSoon {
     @Argument(help: "The step, spec.json.")
     var spec: String
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder on a disk of this machine, for copies of the step's files. Without it $TMPDIR, or /tmp.",
+            valueName: "dir"))
+    var scratch: String?
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         _ = common.logger()
-        let spec = spec
-        let failure = try await Lanes.shared.run { try StepSpec.run(file: spec, interrupt: $0) }
+        let (spec, scratch) = (spec, scratch)
+        let failure = try await Lanes.shared.run {
+            try StepSpec.run(file: spec, scratch: scratch, interrupt: $0)
+        }
         guard let failure else { return }
         throw Complaint(
             failure.isFinal ? .stepFailed : .stepStuck, code: "stepFailed", failure.message, at: spec,

@@ -1,0 +1,167 @@
+import Film
+import Foundation
+import Media
+import Montage
+import Sandbox
+import Synchronization
+import Testing
+
+/// Runs jobs in this process, in ways that a cluster may have them run.
+private final class Bench: StepEngine {
+    enum Way: Sendable {
+        /// Two copies of each, at the same time.
+        case twice
+        /// What goes in shows only when the step waits for it.
+        case late
+        /// The first job finds other libraries on its machine.
+        case foreignOnce
+    }
+
+    private let way: Way
+    private let scratch: String
+    private let states = Mutex<[String: StepJobState]>([:])
+    /// The names of the jobs handed over, in order.
+    let handedOver = Mutex<[String]>([])
+    private let copies = Mutex<[Task<Void, Never>]>([])
+
+    init(_ way: Way, scratch: String) throws {
+        (self.way, self.scratch) = (way, scratch)
+        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+    }
+
+    func submit(_ job: StepJob) async throws {
+        let isFirst = handedOver.withLock {
+            $0.append(job.name)
+            return $0.count == 1
+        }
+        states.withLock { $0[job.name] = .running }
+        let copy = Task {
+            do {
+                switch way {
+                case .twice:
+                    async let other: Void = run(job)
+                    try await run(job)
+                    try await other
+                case .late: try await runLate(job)
+                case .foreignOnce:
+                    if isFirst {
+                        try edit(job) { $0.replacing(/"libavcodec":"[^"]*"/, with: #""libavcodec":"1.2.3""#) }
+                    }
+                    try await run(job)
+                }
+                states.withLock { $0[job.name] = .ended }
+            } catch {
+                states.withLock { $0[job.name] = .failed }
+            }
+        }
+        copies.withLock { $0.append(copy) }
+    }
+
+    /// Waits until all copies have ended: the film takes what the first one made.
+    func settle() async { for copy in copies.withLock({ $0 }) { await copy.value } }
+
+    func poll() async throws -> [String: StepJobState] { states.withLock { $0 } }
+
+    func cancel(_ name: String) async throws { states.withLock { $0[name] = nil } }
+
+    private func run(_ job: StepJob) async throws {
+        let scratch = scratch
+        _ = try await Lanes(width: 1).run {
+            try StepSpec.run(file: job.spec, scratch: scratch, interrupt: $0)
+        }
+    }
+
+    /// Hides a file that goes in until the step has its folder, and so has begun to look for it.
+    private func runLate(_ job: StepJob) async throws {
+        let text = try String(contentsOfFile: job.spec, encoding: .utf8)
+        let path = try #require(text.firstMatch(of: /"uri":"file:\/\/([^"]*)"/)?.1)
+        let own = scratch + "/" + job.name
+        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+        let (shown, hidden) = (String(path), String(path) + ".hidden")
+        try FileManager.default.moveItem(atPath: shown, toPath: hidden)
+        async let step = Lanes(width: 1).run {
+            try StepSpec.run(file: job.spec, scratch: own, interrupt: $0)
+        }
+        while try FileManager.default.contentsOfDirectory(atPath: own).isEmpty { await Task.yield() }
+        try FileManager.default.moveItem(atPath: hidden, toPath: shown)
+        _ = try await step
+    }
+
+    private func edit(_ job: StepJob, _ change: (String) -> String) throws {
+        try change(String(contentsOfFile: job.spec, encoding: .utf8)).write(
+            toFile: job.spec, atomically: true, encoding: .utf8)
+    }
+}
+
+@Suite struct `A film whose steps run elsewhere` {
+    private struct Made {
+        var report: FilmReport
+        var bench: Bench
+        var files: [String: String]
+        var charge: Decimal
+    }
+
+    /// Makes a film of one shot, in a folder of its own; the same one each time but for the tasks' names.
+    private func film(_ way: Bench.Way?) async throws -> Made {
+        let scratch = try Scratch()
+        let server = try SandboxServer(SandboxConfiguration(folder: scratch.path + "/world"))
+        let path = try scratch.write(
+            """
+            title: T
+            model: "pixverse:1@6"
+            defaults: {size: 360x360, duration: 5, audio: true}
+            shots: [{id: a, prompt: A quiet hill at dawn, seed: 1}]
+            film: {deliver: [mp4-social]}
+            """, to: "film.yaml")
+        var settings = try FilmSettings.forTest(path, in: scratch, api: try await server.start())
+        let bench = try Bench(way ?? .twice, scratch: scratch.path + "/node")
+        if way != nil {
+            settings.engine = bench
+            settings.enginePause = .milliseconds(20)
+        }
+        let report = try await Film.make(settings) { _ in }
+        struct World: Decodable { var totalCharge: Decimal }
+        let world = try JSONDecoder().decode(World.self, from: await server.report())
+        await server.stop()
+        // What steps leave on a machine, and in the shared folder: nothing.
+        await bench.settle()
+        #expect(
+            try FileManager.default.subpathsOfDirectory(atPath: scratch.path + "/node").allSatisfy {
+                !$0.contains("reel-")
+            })
+        let steps =
+            (try? FileManager.default.subpathsOfDirectory(atPath: scratch.path + "/.reel/steps")) ?? []
+        #expect(!steps.contains { $0.hasSuffix("spec.json") })
+        var files: [String: String] = [:]
+        for name in ["poster.jpg", "sprites.jpg", "sprites.vtt"] {
+            files[name] = try SHA256.hex(
+                ofFile: settings.outputDirectory + "/" + name, interrupt: Interrupt())
+        }
+        return Made(report: report, bench: bench, files: files, charge: world.totalCharge)
+    }
+
+    @Test func `is the same, though two copies of every step finish at once`() async throws {
+        async let local = film(nil)
+        let made = try await film(.twice)
+        let expected = try await local
+        #expect(made.bench.handedOver.withLock { $0.count } == 2)
+        #expect(made.report.deliveries[0].proof.passed)
+        #expect(made.report.deliveries[0].frames == expected.report.deliveries[0].frames)
+        #expect(made.report.shots.map(\.clipDigest) == expected.report.shots.map(\.clipDigest))
+        #expect(made.files == expected.files)
+        #expect(made.charge == expected.charge)
+    }
+
+    @Test func `waits for files that a shared folder shows late`() async throws {
+        let made = try await film(.late)
+        #expect(made.bench.handedOver.withLock { $0.count } == 2)
+        #expect(made.report.deliveries[0].proof.passed)
+    }
+
+    @Test func `tries again where a machine has other libraries`() async throws {
+        let made = try await film(.foreignOnce)
+        let jobs = made.bench.handedOver.withLock { $0 }
+        #expect(jobs.count == 3 && jobs[0] == jobs[1])
+        #expect(made.report.deliveries[0].proof.passed)
+    }
+}
