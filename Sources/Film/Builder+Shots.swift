@@ -3,7 +3,7 @@ import Media
 import Montage
 
 extension Builder {
-    /// Walks one chain. A failed shot ends it, but what has arrived is rendered and kept.
+    /// Walks one chain, which has a place. A failed shot ends it, but what has arrived is rendered and kept.
     func walk(_ chain: Range<Int>) async throws -> [(Int, Result<FinishedShot, any Error>)] {
         do {
             return try await walkShots(chain)
@@ -22,6 +22,7 @@ extension Builder {
             var upstreamPath: String?
             for index in chain {
                 do {
+                    try Task.checkCancellation()
                     let finished = try await shot(index, upstream: upstream, upstreamPath: upstreamPath)
                     upstream = PictureReference("sha256:\(finished.frame.item.digest)")
                     upstreamPath = workspace.path(of: finished.frame)
@@ -29,7 +30,10 @@ extension Builder {
                     group.addTask { try await (index, self.render(index, finished)) }
                 } catch {
                     await giveUp(index..<chain.upperBound, error)
-                    if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
+                    if FilmError.isCancellation(error) || Task.isCancelled {
+                        await shooting.leave()
+                        throw CancellationError()
+                    }
                     let failure = FilmError.message(of: error)
                     emit(.shotFailed(shot: film.shots[index].id, message: failure))
                     if index == 0 { await format.settle(.success(production.format(first: nil))) }
@@ -37,6 +41,7 @@ extension Builder {
                     break
                 }
             }
+            await shooting.leave()
             while let rendered = try await group.next() { outcomes.append(rendered) }
             return outcomes
         }

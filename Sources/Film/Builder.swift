@@ -17,6 +17,8 @@ final class Builder: Sendable {
     let emit: @Sendable (FilmEvent) -> Void
     let tally = Tally()
     let turns = Turns()
+    /// For the chains whose shots are being bought. Those whose segments are still rendered need none.
+    let shooting: Places
     let leftovers = Leftovers()
     /// Who runs what encodes and joins: this machine's lanes, or others by an engine.
     private let executor: any StepExecutor
@@ -39,6 +41,7 @@ final class Builder: Sendable {
         known: [Int: Montage.SeamReport], events: @escaping @Sendable (FilmEvent) -> Void
     ) {
         self.known = known
+        shooting = Places(settings.chainsAtOnce)
         clips = production.storyboard.shots.map { _ in Promise() }
         meetings = production.storyboard.shots.dropFirst().map { _ in Promise() }
         self.production = production
@@ -48,8 +51,7 @@ final class Builder: Sendable {
             settings.engine.map {
                 StepDesk(
                     $0, in: workspace.folder, scratch: workspace.store.scratch, most: settings.mostJobs,
-                    pause: settings.enginePause / .seconds(1)
-                ) { events(.warning($0)) }
+                    pause: settings.enginePause / .seconds(1), say: events)
             } ?? settings.lanes
         emit = events
     }
@@ -113,17 +115,18 @@ final class Builder: Sendable {
         }
     }
 
-    /// Walks the chains, a few at a time. Failures are collected; only cancellation is thrown.
+    /// Walks the chains, each as soon as there is a place for its shots. Failures are collected; only cancellation is
+    /// thrown.
     private func chains() async throws -> [Result<FinishedShot, any Error>?] {
         try await withThrowingTaskGroup(of: [(Int, Result<FinishedShot, any Error>)].self) { group in
             var outcomes = [Result<FinishedShot, any Error>?](repeating: nil, count: film.shots.count)
-            var waiting = production.chains[...]
-            for _ in 0..<settings.chainsAtOnce {
-                if let chain = waiting.popFirst() { group.addTask { try await self.walk(chain) } }
+            // One after the other: the first chain says what format the film has.
+            for chain in production.chains {
+                await shooting.enter()
+                group.addTask { try await self.walk(chain) }
             }
             while let done = try await group.next() {
                 for (index, outcome) in done { outcomes[index] = outcome }
-                if let chain = waiting.popFirst() { group.addTask { try await self.walk(chain) } }
             }
             return outcomes
         }

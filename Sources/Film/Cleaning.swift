@@ -5,7 +5,8 @@ import Media
 public struct Cleaning: Sendable, Codable, Equatable {
     /// So many files of one kind.
     public struct Heap: Sendable, Codable, Equatable {
-        /// `segment`, `film`, `frame`, `clip`, `seam`, `seams`, `thumbnails`, `slate`; `other` for what belongs to no step.
+        /// `segment`, `film`, `frame`, `clip`, `seam`, `seams`, `thumbnails`, `slate`; `step` for what killed runs left on
+        /// its way to a cluster and back; `other` for what belongs to no step.
         public var kind: String
         /// How many.
         public var files: Int
@@ -51,13 +52,25 @@ extension Film {
         let store = ArtifactStore(folder: stateDirectory)
         var search = CleaningSearch(journal, storyboard: storyboard, takesPaid: paid)
         for (name, bytes) in store.listing() { search.judge(name, bytes) }
+        let steps = stateDirectory + "/steps"
+        for bytes in sizes(below: steps) { search.free(bytes, kind: "step") }
         guard let workspace else { return search.found }
         // First the journal forgets them, then they go: should this run die between, files are left that nobody
         // names, and the next one takes them.
         try workspace.journal.drop(search.items)
         for name in search.names { try store.remove(name) }
+        try? FileManager.default.removeItem(atPath: steps)
         search.found.isDone = true
         return search.found
+    }
+
+    /// The sizes of the files in a folder and in those below it.
+    private static func sizes(below folder: String) -> [Int64] {
+        ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []).compactMap { name in
+            let facts = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            guard facts?[.type] as? FileAttributeType == .typeRegular else { return nil }
+            return (facts?[.size] as? NSNumber)?.int64Value ?? 0
+        }
     }
 }
 
@@ -114,7 +127,11 @@ private struct CleaningSearch {
         }
         names.append(name)
         if let item = users.first?.item { items.append(item) }
-        let kind = users.first.map(kind) ?? (isClip ? "clip" : "other")
+        free(bytes, kind: users.first.map(kind) ?? (isClip ? "clip" : "other"))
+    }
+
+    /// Counts a file among what is freed.
+    mutating func free(_ bytes: Int64, kind: String) {
         let place = found.freed.firstIndex { $0.kind == kind }
         if let place {
             found.freed[place].files += 1

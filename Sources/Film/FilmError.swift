@@ -24,6 +24,8 @@ public struct FilmError: Error, Sendable, CustomStringConvertible {
         public static let presetInvalid = Code("presetInvalid")
         /// The estimated cost is above the given budget.
         public static let budgetExceeded = Code("budgetExceeded")
+        /// A settings file cannot be read, or says something that has no meaning.
+        public static let settingsInvalid = Code("settingsInvalid")
         /// Another run holds the folder's lock.
         public static let inUse = Code("inUse")
         /// The journal was written by a newer version, or cannot be read.
@@ -80,7 +82,7 @@ public struct FilmError: Error, Sendable, CustomStringConvertible {
 
     private static func usualExitCode(of code: Code) -> Int32 {
         switch code {
-        case .storyboardInvalid, .fileInvalid, .requestInvalid, .presetInvalid: 5
+        case .storyboardInvalid, .fileInvalid, .requestInvalid, .presetInvalid, .settingsInvalid: 5
         case .budgetExceeded: 4
         case .inUse: 10
         case .incomplete, .shotFailed, .clipUnusable, .seamTooHard: 3

@@ -31,6 +31,8 @@ public enum FilmEvent: Sendable {
     case segmentProgress(shot: String, fraction: Double)
     /// The shot's pictures are rendered for these deliveries.
     case segmentsRendered(shot: String, deliveries: [String])
+    /// So many steps are with other machines: they wait for one, or run there.
+    case jobs(waiting: Int, running: Int)
     /// A delivery is being joined; 0...1.
     case deliveryProgress(delivery: String, fraction: Double)
     /// A delivery is joined and proved.

@@ -16,7 +16,7 @@ public struct StepSpec: Sendable, Codable {
     }
 
     /// What to do.
-    public enum Work: Sendable, Codable {
+    public indirect enum Work: Sendable, Codable {
         /// Measure a clip.
         case probe(source: String)
         /// Take a clip's last frame, as a PNG of exactly this size.
@@ -34,6 +34,8 @@ public struct StepSpec: Sendable, Codable {
         /// Measure the seam of two clips, and put the frames on both sides of it into a PNG.
         case seam(
             after: String, before: String, chained: Bool, dropped: Int?, matching: Int?, output: String)
+        /// Say what the machine is that runs it.
+        case machine(output: String)
         /// Put the strips of all seams on one sheet.
         case seamSheet(rows: [SeamRow], output: String)
     }
@@ -109,6 +111,10 @@ public struct StepSpec: Sendable, Codable {
                 interrupt: interrupt)
             try FileSync.write(try found.strip.picture().png(), to: output)
             return try StepOutcome(outputs: [.init(name: "seam", path: output, facts: found.report)])
+        case .machine(let output):
+            let facts = try MachineFacts(scratch: FileSync.folder(of: output), interrupt: interrupt)
+            try FileSync.write(Array(try JSONDocument(encoding: facts).canonical.utf8), to: output)
+            return try StepOutcome(outputs: [.init(name: "machine", path: output, facts: facts)])
         case .seamSheet(let rows, let output):
             let sheet = try SeamSheet.picture(
                 rows.prefix(SeamSheet.limit).map {

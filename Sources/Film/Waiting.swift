@@ -18,6 +18,39 @@ actor Promise<Value: Sendable> {
     }
 }
 
+/// Lets so many in at a time, in the order of their coming.
+actor Places {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var first = 0
+
+    init(_ count: Int) { free = max(1, count) }
+
+    /// Waits for a place.
+    func enter() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    /// Gives the place to the next one.
+    func leave() {
+        guard first < waiting.count else {
+            free += 1
+            return
+        }
+        waiting[first].resume()
+        first += 1
+        // Thousands may wait: taking the first out of an array moves all others.
+        if first == waiting.count || first > 1000 {
+            waiting.removeFirst(first)
+            first = 0
+        }
+    }
+}
+
 /// Lets one at a time in for each name: two shots that ask for exactly the same thing buy it once.
 actor Turns {
     private var busy: [String: [CheckedContinuation<Void, Never>]] = [:]

@@ -65,7 +65,9 @@ struct Reel: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Other",
-                subcommands: [PresetsCommand.self, SandboxCommand.self, DoctorCommand.self]),
+                subcommands: [
+                    PresetsCommand.self, SandboxCommand.self, DoctorCommand.self, BenchCommand.self,
+                ]),
         ]
     )
 }

@@ -25,8 +25,11 @@ import Testing
     @Test func `no program is started and none of FFmpeg's is named`() {
         #expect(House.programCalls(sources) == [])
         let slurm = sources.first { $0.path == House.commander }?.text ?? ""
-        let commands = slurm.matches(of: #/run\(\s*"(\w+)"/#).map { String($0.1) }
-        #expect(Set(commands) == ["sbatch", "squeue", "scancel"])
+        let names = slurm.matches(of: #/case ([a-z, ]+)\n/#).map { String($0.1) }
+        #expect(names == ["sbatch, squeue, scancel, sinfo"])
+        // The only way to a program is by one of these names.
+        #expect(slurm.matches(of: #/process\.run|Process\(/#).count == 2)
+        #expect(slurm.contains("process.arguments = [command.rawValue] + words"))
     }
 
     @Test func `an error never ends the program`() {

@@ -57,7 +57,7 @@ enum House {
 
     /// FFmpeg is a library here. No program is started, least of all ffmpeg or ffprobe.
     /// The one file that may start programs: Slurm is spoken to by its commands.
-    static let commander = "Sources/Film/Engine/SlurmEngine.swift"
+    static let commander = "Sources/Film/Engine/SlurmCommands.swift"
 
     static func programCalls(_ files: [SourceFile]) -> [String] {
         files.flatMap { file in

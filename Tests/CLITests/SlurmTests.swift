@@ -28,6 +28,7 @@ import Testing
             // A job for each submission; `lose` holds how many are to be lost, `mute` how many end without a trace.
             "sbatch": """
             #!/bin/sh
+            [ "$1" = --version ] && { echo "slurm 22.05.8"; exit 0; }
             cd "$(dirname "$0")/../cluster" || exit 1
             [ -e away ] && { echo "cannot connect to the controller" >&2; exit 1; }
             [ -e refuse ] && { echo "sbatch: error: invalid partition specified: media" >&2; exit 1; }
@@ -50,6 +51,7 @@ import Testing
             """,
             "squeue": """
             #!/bin/sh
+            [ "$1" = --version ] && { echo "slurm 22.05.8"; exit 0; }
             cd "$(dirname "$0")/../cluster" || exit 1
             [ -e away ] && { echo "cannot connect to the controller" >&2; exit 1; }
             for file in *.name; do
@@ -59,12 +61,18 @@ import Testing
             """,
             "scancel": """
             #!/bin/sh
+            [ "$1" = --version ] && { echo "slurm 22.05.8"; exit 0; }
             cd "$(dirname "$0")/../cluster" || exit 1
             [ "$1" = -n ] || exit 2
             for file in $(grep -lx "$2" *.name); do
                 id=${file%.name}; echo CANCELLED > $id.state; kill $(cat $id.pid 2>/dev/null) 2>/dev/null
             done
             exit 0
+            """,
+            "sinfo": """
+            #!/bin/sh
+            [ "$1" = --version ] && { echo "slurm 22.05.8"; exit 0; }
+            printf 'n1|idle\nn2|down*\nn1|idle\n'
             """,
         ]
         for (name, text) in scripts {
@@ -143,6 +151,53 @@ import Testing
         #expect(outcome.exit == 0, "\(outcome)")
         #expect(try calls(folder).count == 4)
         #expect(try folder.books().count == 2)
+    }
+
+    @Test func `are told by doctor what the cluster's machines lack`() async throws {
+        let folder = try cluster()
+        func doctor(_ words: String = "") async throws -> (exit: Int32, text: String) {
+            let run = try await Shell.run(
+                "PATH=\(folder.path)/bin:$PATH; exec reel doctor --executor slurm --partition media \(words)",
+                in: folder.path)
+            return (run.exit, run.output + run.errors)
+        }
+        let well = try await doctor()
+        #expect(well.exit == 0 && well.text.contains("n1: idle, "), "\(well)")
+        #expect(well.text.contains("n2: down*\n") && well.text.contains("squeue: slurm 22.05.8"))
+        #expect(try calls(folder).count == 1 && calls(folder)[0].contains("-w n1"))
+        // It leaves nothing.
+        #expect(folder.count("", in: ".reel") == 0)
+        // A machine without the program.
+        let script = folder.path + "/bin/sbatch"
+        let whole = try String(contentsOfFile: script, encoding: .utf8)
+        try whole.replacing(#"--wrap) words=$2"#, with: "--wrap) words='exec /nowhere/reel'")
+            .write(toFile: script, atomically: false, encoding: .utf8)
+        let noProgram = try await doctor()
+        #expect(noProgram.exit == 1 && noProgram.text.contains("/nowhere/reel"), "\(noProgram)")
+        #expect(noProgram.text.contains("have the same program at the same path there"))
+        try "#!/bin/sh\nexit 127\n".write(
+            toFile: folder.path + "/bin/sinfo", atomically: false, encoding: .utf8)
+        let none = try await doctor()
+        #expect(none.exit == 1 && (none.text.contains("there is no sinfo")), "\(none)")
+    }
+
+    @Test func `take their settings from a file, and options before it`() async throws {
+        let folder = try cluster()
+        try "executor: slurm\nslurm: {partition: night, sbatch-args: [--account=film], poll: 0.1}\n".write(
+            toFile: folder.path + "/reel.yaml", atomically: true, encoding: .utf8)
+        let run = try await Shell.run(
+            "PATH=\(folder.path)/bin:$PATH; exec reel film film.yaml --out out --sandbox-delay 0 --partition day",
+            in: folder.path)
+        #expect(run.exit == 0, "\(run)")
+        let calls = try calls(folder)
+        #expect(!calls.isEmpty && calls.allSatisfy { $0.contains("-p day --account=film") }, "\(calls)")
+        try "slurm: {partitoin: night}\n".write(
+            toFile: folder.path + "/reel.yaml", atomically: true, encoding: .utf8)
+        let wrong = try await Shell.run("exec reel film film.yaml --out out", in: folder.path)
+        #expect(
+            wrong.exit == 5 && wrong.errors.contains("slurm.partitoin: unknown key"),
+            "\(wrong)")
+        #expect(wrong.errors.contains("reel.yaml:1:9") && wrong.errors.contains("did you mean `partition`?"))
     }
 
     @Test func `say by exit code and result what became of a step`() async throws {

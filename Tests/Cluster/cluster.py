@@ -315,6 +315,44 @@ def cut_off(films, folder):
     return f"{job[3]} was cut off and went on; {len(copies())} copies, one film"
 
 
+def failing(films, folder):
+    storyboard(folder, 4)
+    run = films.run(folder)
+    name = running(films.cluster, folder)[1]
+    # Whoever works on it is killed, as a kernel does that is out of memory.
+    while run.poll() is None:
+        for node in NODES:
+            for pid in quiet("ip", "netns", "pids", node).split():
+                try:
+                    words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                    if words[1:2] == [b"step"] and name.encode() in words[2]:
+                        os.kill(int(pid), signal.SIGKILL)
+                except (FileNotFoundError, ProcessLookupError):
+                    pass
+        time.sleep(0.02)
+    words = films.finish(run, code=1)
+    if "with twice the memory too" not in words or "log is" not in words:
+        raise Wrong(f"the film does not say why:\n{words}")
+    wait(lambda: not films.cluster.at_work(), 60, "no jobs")
+    copies = [job for job in films.cluster.jobs() if job[1] == name]
+    if len(copies) != 2:
+        raise Wrong(f"the job that was killed was submitted {len(copies)} times")
+    films.finish(films.run(folder))
+    films.check(folder, 4)
+    return "killed twice it ended the film with the reason; the next run bought nothing"
+
+
+def doctor(films, folder):
+    folder.mkdir()
+    run = subprocess.run(films.cluster.inside(HEAD, films.reel, "doctor", "--executor", "slurm", "--json"), cwd=folder,
+                         env={**os.environ, "SLURM_CONF": str(films.cluster.conf)}, stdout=subprocess.PIPE, text=True)
+    found = json.loads(run.stdout)["cluster"]
+    tried = sorted(machine["name"] for machine in found["machines"] if machine.get("processors"))
+    if run.returncode != 0 or tried != NODES or found["findings"] or list(folder.iterdir()):
+        raise Wrong(f"exit {run.returncode}, {found}, and left are {list(folder.iterdir())}")
+    return "a job on each node found the folder, the program and FFmpeg"
+
+
 def cancelled(films, folder):
     storyboard(folder, 4)
     run = films.run(folder)
@@ -327,8 +365,8 @@ def cancelled(films, folder):
     return "Ctrl-C left no job, and the next run went on"
 
 
-CASES = {"plain": plain, "node-killed": node_killed, "head-killed": head_killed,
-         "controller-killed": controller_killed, "cut-off": cut_off, "cancelled": cancelled}
+CASES = {"doctor": doctor, "plain": plain, "node-killed": node_killed, "head-killed": head_killed,
+         "controller-killed": controller_killed, "cut-off": cut_off, "failing": failing, "cancelled": cancelled}
 
 
 def main():

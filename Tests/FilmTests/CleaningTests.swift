@@ -32,15 +32,19 @@ import Testing
 
         try scratch.write(storyboard("A sea"), to: "film.yaml")
         let report = try await Film.make(settings) { _ in }
+        // What a killed run had given to a cluster.
+        try scratch.write("gone", to: ".reel/steps/film-0123456789abcdef/log")
         let look = try Film.clean(stateDirectory: folder)
         #expect(!look.isDone)
         // The old film, the old segment of b, its last frame and its seam, the old sheet; of a nothing.
-        #expect(Set(look.freed.map(\.kind)) == ["film", "segment", "frame", "seam", "seams"], "\(look)")
+        #expect(
+            Set(look.freed.map(\.kind)) == ["film", "segment", "frame", "seam", "seams", "step"], "\(look)")
         #expect(look.paid.files == 1 && look.paidFor["sandbox"] ?? 0 > 0)
         #expect(try Film.clean(stateDirectory: folder) == look)
 
         let done = try Film.clean(stateDirectory: folder, remove: true)
         #expect(done.isDone && done.freed == look.freed)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/steps"))
         #expect(try Film.clean(stateDirectory: folder).files == 0)
         #expect(try Film.verify(stateDirectory: folder, interrupt: Interrupt()).passed)
         let again = try await Film.make(settings) { _ in }

@@ -1,5 +1,4 @@
 import Foundation
-public import Media
 
 /// Slurm, by its commands: `sbatch`, `squeue`, `scancel`, as they are found on PATH.
 ///
@@ -26,12 +25,13 @@ public struct SlurmEngine: StepEngine {
     }
 
     private let options: Options
-    private let lanes: Lanes
+    private let commands: SlurmCommands
 
-    /// - Parameter lanes: Where the commands are waited for.
-    public init(_ options: Options, lanes: Lanes = Lanes(width: 4)) {
-        self.options = options
-        self.lanes = lanes
+    /// Makes an engine; nothing is run yet.
+    public init(_ options: Options) { self.init(options, commands: SlurmCommands()) }
+
+    init(_ options: Options, commands: SlurmCommands) {
+        (self.options, self.commands) = (options, commands)
     }
 
     /// One `sbatch`.
@@ -47,7 +47,7 @@ public struct SlurmEngine: StepEngine {
         if let scratch = options.scratch { command += ["--scratch", Self.quoted(scratch)] }
         words += ["--wrap", command.joined(separator: " ")]
         do {
-            _ = try await run("sbatch", words)
+            _ = try await commands.run(.sbatch, words)
         } catch let error as FilmError where Self.isFinal(error.message) {
             throw StepFailure(
                 message: error.message, hint: error.hint ?? "check --partition and --sbatch-args",
@@ -67,11 +67,12 @@ public struct SlurmEngine: StepEngine {
     /// One `squeue` for all jobs of this user.
     public func poll() async throws -> [String: StepJobState] {
         // "-t all", or finished jobs are not told of.
-        Self.states(try await run("squeue", ["-h", "-t", "all", "-u", NSUserName(), "-o", "%i|%T|%j|%r"]))
+        Self.states(
+            try await commands.run(.squeue, ["-h", "-t", "all", "-u", NSUserName(), "-o", "%i|%T|%j|%r"]))
     }
 
     /// One `scancel`, by name.
-    public func cancel(_ name: String) async throws { _ = try await run("scancel", ["-n", name]) }
+    public func cancel(_ name: String) async throws { _ = try await commands.run(.scancel, ["-n", name]) }
 
     /// The newest job of each name that is ours. Numbers grow, so the highest is the newest.
     package static func states(_ listing: String) -> [String: StepJobState] {
@@ -108,33 +109,5 @@ public struct SlurmEngine: StepEngine {
 
     static func quoted(_ word: String) -> String {
         "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
-    }
-
-    /// Runs one of the commands and returns what it prints.
-    private func run(_ command: String, _ words: [String]) async throws -> String {
-        try await lanes.run { _ in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [command] + words
-            process.standardInput = FileHandle.nullDevice
-            let (out, errors) = (Pipe(), Pipe())
-            (process.standardOutput, process.standardError) = (out, errors)
-            do {
-                try process.run()
-            } catch {
-                throw FilmError(.io, "\(command) cannot be run: \(error)", subject: "slurm")
-            }
-            let text = String(decoding: out.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            guard process.terminationStatus == 0 else {
-                throw FilmError(
-                    .io, "\(command) ended with \(process.terminationStatus): \(words.prefix(300))",
-                    subject: "slurm",
-                    hint: process.terminationStatus == 127 ? "is Slurm's client installed, and on PATH?" : nil
-                )
-            }
-            return text
-        }
     }
 }

@@ -10,9 +10,9 @@ final class StepDesk: StepExecutor {
     private let steps: URL
     private let scratch: String
     private let clock: StepClock
-    private let turns: StepTurns
+    private let places: Places
     private let watch: StepWatch
-    private let say: @Sendable (String) -> Void
+    private let say: @Sendable (FilmEvent) -> Void
     /// Steps are written to a folder that may be slow, and flushed.
     private let lanes = Lanes(width: 8)
 
@@ -21,14 +21,14 @@ final class StepDesk: StepExecutor {
     ///   - scratch: The folder in which the steps' outputs are wanted; of the same file system.
     ///   - most: How many jobs may be with the engine at the same time.
     ///   - pause: Seconds between two questions.
-    ///   - say: Told of what is in the way, for people.
+    ///   - say: Told of what is in the way, and how many jobs there are.
     init(
         _ engine: any StepEngine, in state: String, scratch: String, most: Int, pause: Double,
-        clock: StepClock = .running(), say: @escaping @Sendable (String) -> Void
+        clock: StepClock = .running(), say: @escaping @Sendable (FilmEvent) -> Void
     ) {
         (self.engine, self.scratch, self.clock, self.say) = (engine, scratch, clock, say)
         steps = URL(fileURLWithPath: state).appendingPathComponent("steps", isDirectory: true)
-        turns = StepTurns(most: most)
+        places = Places(most)
         watch = StepWatch(engine, pause: pause, clock: clock, say: say)
     }
 
@@ -37,26 +37,33 @@ final class StepDesk: StepExecutor {
     /// A job of an earlier run that is still there under its name is waited for; a result that is there is taken.
     /// Cancelling the task ends the job.
     func run(_ spec: StepSpec, progress: (@Sendable (Double) -> Void)?) async throws -> StepOutcome {
-        let folder = try StepFolder(spec, in: steps, scratch: scratch)
-        await turns.enter()
+        await places.enter()
         do {
-            let made = try await follow(folder)
-            await turns.leave()
-            return try await lanes.run { _ in try folder.take(made) }
+            let outcome = try await runNow(spec)
+            await places.leave()
+            return outcome
         } catch {
-            await turns.leave()
-            if error is CancellationError || Task.isCancelled {
-                let engine = self.engine
-                // In a task of its own, since this one is cancelled.
-                await Task { try? await engine.cancel(folder.name) }.value
-                throw CancellationError()
-            }
+            await places.leave()
             throw error
         }
     }
 
-    private func follow(_ folder: StepFolder) async throws -> [StepFile.Output] {
+    private func runNow(_ spec: StepSpec) async throws -> StepOutcome {
         try Task.checkCancellation()
+        let folder = try StepFolder(spec, in: steps, scratch: scratch)
+        do {
+            let made = try await follow(folder)
+            return try await lanes.run { _ in try folder.take(made) }
+        } catch {
+            guard error is CancellationError || Task.isCancelled else { throw error }
+            let engine = self.engine
+            // In a task of its own, since this one is cancelled.
+            await Task { try? await engine.cancel(folder.name) }.value
+            throw CancellationError()
+        }
+    }
+
+    private func follow(_ folder: StepFolder) async throws -> [StepFile.Output] {
         if let made = try await lanes.run({ _ in folder.result() })?.outputs { return made }
         var attempt = StepAttempt()
         // Who came before may have left it running.
@@ -102,39 +109,12 @@ final class StepDesk: StepExecutor {
                 throw refusal
             } catch {
                 try Task.checkCancellation()
-                if wait == 1 { say("\(FilmError.message(of: error)); tried again until it answers") }
+                if wait == 1 {
+                    say(.warning("\(FilmError.message(of: error)); tried again until it answers"))
+                }
                 try await clock.sleep(wait)
                 wait = min(wait * 2, 30)
             }
-        }
-    }
-}
-
-/// Lets so many in at a time, in the order of their coming.
-private actor StepTurns {
-    private let most: Int
-    private var busy = 0
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-    private var first = 0
-
-    init(most: Int) { self.most = max(1, most) }
-
-    func enter() async {
-        if busy < most {
-            busy += 1
-        } else {
-            await withCheckedContinuation { waiting.append($0) }
-        }
-    }
-
-    func leave() {
-        guard first < waiting.count else { return busy -= 1 }
-        waiting[first].resume()
-        first += 1
-        // Thousands wait: taking the first out of an array moves all others.
-        if first == waiting.count || first > 1000 {
-            waiting.removeFirst(first)
-            first = 0
         }
     }
 }

@@ -11,7 +11,10 @@ struct StepFolder: Sendable {
     let name: String
     /// The step.
     let spec: StepSpec
-    private let file: StepFile
+    /// Where it is.
+    private let folder: URL
+    /// What `spec.json` holds. The text and not the value: thousands of steps wait at the same time.
+    private let text: [UInt8]
     /// Where the head wants what is made.
     private let outputs: [String]
     private let store: any StepStore
@@ -25,23 +28,23 @@ struct StepFolder: Sendable {
         self.spec = spec
         store = try StepStores.store(of: steps)
         var (file, outputs) = try StepFile.make(of: spec, in: steps, scratch: scratch)
-        let text = try JSONDocument(encoding: file).canonical
-        name = "film-" + (try SHA256.hex(of: Array(text.utf8))).prefix(16)
-        file.folder = steps.appendingPathComponent(name, isDirectory: true)
-        (self.file, self.outputs) = (file, outputs)
+        let unnamed = Array(try JSONDocument(encoding: file).canonical.utf8)
+        name = "film-" + (try SHA256.hex(of: unnamed)).prefix(16)
+        folder = steps.appendingPathComponent(name, isDirectory: true)
+        file.folder = folder
+        text = Array(try JSONDocument(encoding: file).canonical.utf8)
+        self.outputs = outputs
     }
 
-    var path: String { file.folder.path }
+    var path: String { folder.path }
     var specPath: String { path + "/spec.json" }
     /// What the process of the step says.
     var logPath: String { path + "/log" }
-    private var resultURI: URL { file.folder.appendingPathComponent("result.json") }
+    private var resultURI: URL { folder.appendingPathComponent("result.json") }
 
     /// Writes the step down, for whoever runs it.
     func write() throws {
-        try store.write(
-            Array(try JSONDocument(encoding: file).canonical.utf8),
-            to: file.folder.appendingPathComponent("spec.json"))
+        try store.write(text, to: folder.appendingPathComponent("spec.json"))
     }
 
     /// What became of it; nil while nothing is known, and while a shared folder does not show all of it.
@@ -50,7 +53,7 @@ struct StepFolder: Sendable {
             let result = try? JSONDecoder().decode(StepFile.Result.self, from: data)
         else { return nil }
         let isThere = (result.outputs ?? []).allSatisfy {
-            store.size(of: file.folder.appendingPathComponent($0.file)) == $0.bytes
+            store.size(of: folder.appendingPathComponent($0.file)) == $0.bytes
         }
         return isThere ? result : nil
     }
@@ -70,12 +73,12 @@ struct StepFolder: Sendable {
                 path += "/" + output.below
                 try FileSync.makeFolder(FileSync.folder(of: path))
             }
-            try store.take(file.folder.appendingPathComponent(output.file), to: path)
+            try store.take(folder.appendingPathComponent(output.file), to: path)
             var taken = StepOutcome.Output(name: output.name, path: path, facts: output.facts)
             taken.digest = output.digest
             outcome.outputs.append(taken)
         }
-        store.remove(file.folder)
+        store.remove(folder)
         return outcome
     }
 }

@@ -25,7 +25,7 @@ actor StepWatch {
     private let engine: any StepEngine
     private let pause: Double
     private let clock: StepClock
-    private let say: @Sendable (String) -> Void
+    private let say: @Sendable (FilmEvent) -> Void
     /// Reading results may block on a slow folder.
     private let lanes = Lanes(width: 2)
     private var watched: [String: Watched] = [:]
@@ -37,7 +37,8 @@ actor StepWatch {
     private static let looksAtRunning = 200
 
     init(
-        _ engine: any StepEngine, pause: Double, clock: StepClock, say: @escaping @Sendable (String) -> Void
+        _ engine: any StepEngine, pause: Double, clock: StepClock,
+        say: @escaping @Sendable (FilmEvent) -> Void
     ) {
         (self.engine, self.pause, self.clock, self.say) = (engine, pause, clock, say)
     }
@@ -106,7 +107,9 @@ actor StepWatch {
             wait = pause
             return states
         } catch {
-            if wait == pause { say("\(FilmError.message(of: error)); asked again until it answers") }
+            if wait == pause {
+                say(.warning("\(FilmError.message(of: error)); asked again until it answers"))
+            }
             wait = min(max(wait, 0.5) * 2, 30)
             return nil
         }
@@ -114,11 +117,13 @@ actor StepWatch {
 
     /// Judges every job by an answer; without one only by whether there is a result.
     private func round(_ states: [String: StepJobState]?, asked: Double) async {
-        var runs = 0
+        var (waits, runs) = (0, 0)
         var candidates: [StepFolder] = []
         for (name, job) in watched {
             switch states?[name] {
-            case .waiting where states != nil: watched[name]?.seen = asked
+            case .waiting:
+                watched[name]?.seen = asked
+                waits += 1
             case .running:
                 watched[name]?.seen = asked
                 runs += 1
@@ -127,6 +132,7 @@ actor StepWatch {
             default: candidates.append(job.folder)
             }
         }
+        if states != nil { say(.jobs(waiting: waits, running: runs)) }
         let folders = candidates
         let results = try? await lanes.run { _ in
             Dictionary(folders.compactMap { folder in folder.result().map { (folder.name, $0) } }) { $1 }

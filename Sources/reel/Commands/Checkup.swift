@@ -1,3 +1,4 @@
+import Film
 import Foundation
 import Media
 import Montage
@@ -34,6 +35,8 @@ struct Checkup: Encodable, Sendable {
     var cores = 0
     var memoryBytes: UInt64 = 0
     var openFiles: UInt64 = 0
+    /// The cluster, where films are made on one.
+    var cluster: ClusterCheckup?
     var findings: [Finding] = []
 
     /// Looks; changes nothing. `presetDirectories` as they will be searched, in order.
@@ -119,6 +122,20 @@ struct Checkup: Encodable, Sendable {
         }
     }
 
+    /// Takes in what was found of a cluster.
+    mutating func add(_ found: ClusterCheckup) {
+        cluster = found
+        findings += found.findings.map { Finding(what: $0.what, location: $0.location, hint: $0.hint) }
+    }
+
+    private static func line(_ machine: ClusterCheckup.Machine) -> String {
+        var words = "node      \(machine.name): \(machine.state)"
+        if let trouble = machine.trouble { return words + ", " + trouble }
+        if let processors = machine.processors { words += ", \(processors) processors" }
+        if let free = machine.freeBytes { words += ", \(Numbers.bytes(free)) free for copies, as here" }
+        return words
+    }
+
     /// The same for people.
     var text: String {
         var lines = ["reel      \(reel)"]
@@ -140,6 +157,13 @@ struct Checkup: Encodable, Sendable {
         lines.append(
             "machine   \(cores) cores, \(Numbers.bytes(Int64(clamping: memoryBytes))) memory, \(openFiles) open files"
         )
+        if let cluster {
+            for (name, version) in cluster.commands.sorted(by: { $0.key < $1.key }) {
+                lines.append("slurm     \(name): \(version)")
+            }
+            lines.append("shared    \(cluster.folder)")
+            lines += cluster.machines.map(Self.line)
+        }
         for finding in findings { lines.append("missing   \(finding.what) — \(finding.location)") }
         if findings.isEmpty { lines.append("all well") }
         return lines.joined(separator: "\n")

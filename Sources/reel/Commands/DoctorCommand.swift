@@ -1,4 +1,5 @@
 import ArgumentParser
+import Film
 import Foundation
 import Media
 import Montage
@@ -7,15 +8,29 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Say whether this machine can make films, and what is missing.",
-        discussion: "Exit code 1 when something is missing that a preset or a film needs.")
+        discussion: """
+            With --executor slurm the cluster's machines too: a small job on each says whether it shares the folder and \
+            has the same program and the same FFmpeg. Exit code 1 when something is missing that a preset or a film needs.
+            """)
 
+    @Option(
+        help: ArgumentHelp(
+            "Slurm: the folder that films are made in. Without it the current one.", valueName: "dir"))
+    var folder = "."
+
+    @OptionGroup var engine: EngineOptions
     @OptionGroup var presets: PresetOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         _ = common.logger()
-        let checkup = Checkup.make(
+        let engine = try engine.configuration(beside: folder + "/x")
+        var checkup = Checkup.make(
             presetDirectories: PresetLibrary.defaultDirectories(flag: presets.directory, beside: nil))
+        if engine.executor == .slurm {
+            checkup.add(
+                try await ClusterCheckup.make(engine.slurm, folder: URL(fileURLWithPath: folder).path))
+        }
         if common.json {
             try Streams.result(json: checkup)
         } else {

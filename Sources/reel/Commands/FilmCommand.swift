@@ -45,6 +45,7 @@ struct FilmCommand: AsyncParsableCommand {
         let logger = common.logger()
         let progress = Progress(telling.progress)
         try InputPath.check(film.storyboard, what: "storyboard")
+        let engine = try engine.configuration(beside: film.storyboard)
         guard !animatic else { return try await sketch(progress, logger: logger) }
         // All that can be wrong with storyboard, presets and pictures is found before anything is started.
         let preview = try film.settings(service: film.provider.notStarted(), logger: logger)

@@ -31,6 +31,8 @@ struct FilmProgress: Sendable {
             progress.show("segment \(shot)", "\(shot): rendering", fraction: fraction)
         case .segmentsRendered(let shot, let deliveries):
             progress.end("segment \(shot)", "\(shot): rendered for \(deliveries.joined(separator: ", "))")
+        case .jobs(let waiting, let running):
+            progress.show("jobs", "cluster: \(running) running, \(waiting) waiting")
         case .deliveryProgress(let delivery, let fraction):
             progress.show("delivery \(delivery)", "\(delivery): joining", fraction: fraction)
         case .deliveryProved(let delivery, let file, let frames):
