@@ -49,11 +49,27 @@ import Testing
         }
     }
 
+    @Test func `ended by somebody is tried once more`() {
+        var attempt = StepAttempt()
+        #expect(attempt.judge(.cancelled, silence: 0) == .again)
+        #expect(attempt.judge(.cancelled, silence: 0) == .giveUp("its job was ended by somebody, twice"))
+    }
+
+    @Test func `what a step says of itself is final, or tried three times`() {
+        var attempt = StepAttempt()
+        let full = StepFailure(message: "the disk is full", hint: nil, isFinal: false)
+        #expect(attempt.judge(failed: full) == .again && attempt.judge(failed: full) == .again)
+        #expect(attempt.judge(failed: full) == .giveUp("the disk is full"))
+        attempt = StepAttempt()
+        let bad = StepFailure(message: "it is no clip", hint: nil, isFinal: true)
+        #expect(attempt.judge(failed: bad) == .giveUp("it is no clip"))
+    }
+
     @Test func `memory and time are doubled once`() {
         var attempt = StepAttempt()
         #expect(attempt.judge(.outOfMemory, silence: 0) == .again && attempt.memoryDoublings == 1)
         #expect(attempt.judge(.outOfTime, silence: 0) == .again && attempt.timeDoublings == 1)
-        for state in [StepJobState.failed, .outOfMemory, .outOfTime, .cancelled] {
+        for state in [StepJobState.failed, .outOfMemory, .outOfTime] {
             var copy = attempt
             guard case .giveUp = copy.judge(state, silence: 0) else {
                 return #expect(Bool(false), "\(state)")

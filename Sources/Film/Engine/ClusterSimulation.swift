@@ -61,8 +61,9 @@ public struct ClusterSimulation: Sendable {
         public var wholeUtilisation: Double
         /// Slot-seconds that lost jobs had.
         public var wasted: Double
-        /// Jobs that waited in the cluster, on average over time, and at most.
+        /// Jobs that waited in the cluster, on average over time.
         public var averageQueue: Double
+        /// The most jobs that waited in the cluster.
         public var deepestQueue: Int
         /// Milliseconds of a processor that the head took for a job.
         public var headMilliseconds: Double

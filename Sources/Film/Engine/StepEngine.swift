@@ -51,7 +51,7 @@ public enum StepJobState: Sendable, Hashable {
     case outOfMemory
     /// It took longer than it had.
     case outOfTime
-    /// Somebody ended it.
+    /// It was ended: by somebody, or by the engine.
     case cancelled
 }
 
@@ -97,6 +97,7 @@ package struct StepAttempt: Sendable, Hashable {
     package internal(set) var number = 1
     package private(set) var memoryDoublings = 0
     package private(set) var timeDoublings = 0
+    private var cancellations = 0
 
     package init() {}
 
@@ -118,7 +119,12 @@ package struct StepAttempt: Sendable, Hashable {
     package mutating func judge(_ state: StepJobState?, silence: Double) -> Verdict {
         switch state {
         case .waiting, .running: return .wait
-        case .cancelled: return .giveUp("its job was ended by somebody")
+        case .cancelled:
+            // A controller that was killed forgets its newest jobs and gives their numbers to others, which Slurm then
+            // ends by itself. Twice is a person.
+            if cancellations > 0 { return .giveUp("its job was ended by somebody, twice") }
+            cancellations += 1
+            return .again
         case .lost: return another("its job was lost \(Self.most) times")
         case .outOfMemory, .failed:
             // Killed without a word is mostly memory.

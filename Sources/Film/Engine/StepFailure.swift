@@ -6,4 +6,9 @@ public struct StepFailure: Sendable, Codable, Error, Hashable {
     public var hint: String?
     /// Whether the same step will fail again: bad input, and no full disk.
     public var isFinal: Bool
+
+    /// Makes a failure.
+    package init(message: String, hint: String?, isFinal: Bool) {
+        (self.message, self.hint, self.isFinal) = (message, hint, isFinal)
+    }
 }
