@@ -127,6 +127,7 @@ public enum Film {
         let (plan, seams) = try await settings.lanes.run { _ in try Self.plan(production, settings) }
         events(.planned(plan))
         try checkBudget(plan, settings)
+        if !plan.isUpToDate { try await check(settings.engine) }
         var settings = settings
         settings.budget = [settings.budget, plan.budget?.left].compactMap(\.self).min()
         do {
@@ -139,6 +140,15 @@ public enum Film {
         } catch {
             if FilmError.isCancellation(error) || Task.isCancelled { throw CancellationError() }
             throw error
+        }
+    }
+
+    /// Whether other machines would take what is to be done, before anything is bought for them.
+    private static func check(_ engine: (any StepEngine)?) async throws {
+        do {
+            try await engine?.check()
+        } catch let refusal as StepFailure {
+            throw FilmError(.stepFailed, refusal.message, subject: "--executor", hint: refusal.hint)
         }
     }
 

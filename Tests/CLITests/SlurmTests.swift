@@ -32,6 +32,7 @@ import Testing
             cd "$(dirname "$0")/../cluster" || exit 1
             [ -e away ] && { echo "cannot connect to the controller" >&2; exit 1; }
             [ -e refuse ] && { echo "sbatch: error: invalid partition specified: media" >&2; exit 1; }
+            [ "$1" = --test-only ] && exit 0
             until mkdir turn 2>/dev/null; do sleep 0.01; done
             id=$(($(cat last 2>/dev/null || echo 0) + 1)); echo $id > last; rmdir turn
             echo "$* KEY=${RUNWARE_API_KEY:-none}" >> calls
@@ -131,12 +132,18 @@ import Testing
         #expect(try folder.books().allSatisfy { $0.timesSubmitted == 1 })
     }
 
-    @Test func `end with Slurm's words where it will never take a job`() async throws {
+    @Test func `buy nothing where Slurm will never take a job`() async throws {
         let folder = try cluster()
         try "".write(toFile: folder.path + "/cluster/refuse", atomically: true, encoding: .utf8)
         let outcome = await (try film(folder)).outcome()
         #expect(outcome.exit == 1 && outcome.errors.contains("invalid partition specified"), "\(outcome)")
         #expect(outcome.errors.contains("check --partition"))
+        #expect(folder.count(".json", in: ".reel/sandbox/tasks") == 0)
+        let none = try await Shell.run(
+            "mkdir none && printf '#!/bin/sh\nexit 127\n' > none/squeue && chmod +x none/squeue; "
+                + "PATH=$PWD/none:$PATH exec reel film film.yaml --executor slurm", in: folder.path)
+        #expect(none.exit == 1 && none.errors.contains("there is no squeue"), "\(none)")
+        #expect(folder.count(".json", in: ".reel/sandbox/tasks") == 0)
     }
 
     @Test func `go on after the head was killed, with the job that was left`() async throws {

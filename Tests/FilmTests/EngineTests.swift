@@ -15,6 +15,8 @@ private final class Bench: StepEngine {
         case late
         /// The first job finds other libraries on its machine.
         case foreignOnce
+        /// None begins before so many are there.
+        case together(Int)
     }
 
     private let way: Way
@@ -43,6 +45,9 @@ private final class Bench: StepEngine {
                     try await run(job)
                     try await other
                 case .late: try await runLate(job)
+                case .together(let count):
+                    while handedOver.withLock({ $0.count }) < count { await Task.yield() }
+                    try await run(job)
                 case .foreignOnce:
                     if isFirst {
                         try edit(job) { $0.replacing(/"libavcodec":"[^"]*"/, with: #""libavcodec":"1.2.3""#) }
@@ -101,8 +106,9 @@ private final class Bench: StepEngine {
         var charge: Decimal
     }
 
-    /// Makes a film of one shot, in a folder of its own; the same one each time but for the tasks' names.
-    private func film(_ way: Bench.Way?) async throws -> Made {
+    /// Makes a film of so many shots that need nothing of each other, in a folder of its own; the same one each time but
+    /// for the tasks' names.
+    private func film(_ way: Bench.Way?, shots: Int = 1) async throws -> Made {
         let scratch = try Scratch()
         let server = try SandboxServer(SandboxConfiguration(folder: scratch.path + "/world"))
         let path = try scratch.write(
@@ -110,7 +116,7 @@ private final class Bench: StepEngine {
             title: T
             model: "pixverse:1@6"
             defaults: {size: 360x360, duration: 5, audio: true}
-            shots: [{id: a, prompt: A quiet hill at dawn, seed: 1}]
+            shots: [\((1...shots).map { "{id: s\($0), prompt: Hill \($0), seed: \($0), start: fresh}" }.joined(separator: ", "))]
             film: {deliver: [mp4-social]}
             """, to: "film.yaml")
         var settings = try FilmSettings.forTest(path, in: scratch, api: try await server.start())
@@ -155,6 +161,13 @@ private final class Bench: StepEngine {
     @Test func `waits for files that a shared folder shows late`() async throws {
         let made = try await film(.late)
         #expect(made.bench.handedOver.withLock { $0.count } == 2)
+        #expect(made.report.deliveries[0].proof.passed)
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `has all its shots there at once, not only those that are being bought`() async throws {
+        let made = try await film(.together(6), shots: 6)
+        #expect(made.bench.handedOver.withLock { $0.count } == 7)
         #expect(made.report.deliveries[0].proof.passed)
     }
 

@@ -15,7 +15,8 @@ struct SlurmCommands: Sendable {
 
     /// Runs a command and returns what it prints.
     ///
-    /// - Throws: ``FilmError`` with the command's own words where it cannot be run, or ends with another code than 0.
+    /// - Throws: ``StepFailure`` where there is no such command; ``FilmError``, `.io`, with its own words where it ends
+    ///   with another code than 0.
     func run(_ command: Name, _ words: [String]) async throws -> String {
         try await lanes.run { _ in
             let process = Process()
@@ -33,14 +34,17 @@ struct SlurmCommands: Sendable {
             let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
             guard process.terminationStatus == 0 else {
-                let isMissing = process.terminationStatus == 127
+                guard process.terminationStatus != 127 else {
+                    throw StepFailure(
+                        message: "there is no \(command)",
+                        hint: "install Slurm's client, and have it on PATH",
+                        isFinal: true)
+                }
                 throw FilmError(
                     .io,
-                    isMissing
-                        ? "there is no \(command)"
-                        : "\(command) ended with \(process.terminationStatus): "
-                            + said.prefix(300).split(whereSeparator: \.isNewline).joined(separator: "; "),
-                    subject: "slurm", hint: isMissing ? "install Slurm's client, and have it on PATH" : nil)
+                    "\(command) ended with \(process.terminationStatus): "
+                        + said.prefix(300).split(whereSeparator: \.isNewline).joined(separator: "; "),
+                    subject: "slurm")
             }
             return text
         }

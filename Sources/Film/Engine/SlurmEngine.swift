@@ -34,20 +34,32 @@ public struct SlurmEngine: StepEngine {
         (self.options, self.commands) = (options, commands)
     }
 
+    /// Each command's version, and an `sbatch` that submits nothing.
+    public func check() async throws {
+        for name in [SlurmCommands.Name.squeue, .scancel] { _ = try await commands.run(name, ["--version"]) }
+        do {
+            try await submit(["--test-only"], command: "true")
+        } catch let error as FilmError where error.code == .io {
+            // The controller is away, or busy.
+        }
+    }
+
     /// One `sbatch`.
     public func submit(_ job: StepJob) async throws {
-        var words = [
-            "--parsable", "--no-requeue", "--export=NONE", "-J", job.name, "-c", "\(job.processors)",
-            "--mem=\(job.memory)", "-t", "\(job.minutes)", "-o", job.log, "-D",
-            FileSync.folder(of: job.spec),
-        ]
-        if let partition = options.partition { words += ["-p", partition] }
-        words += options.arguments
         var command = ["exec", Self.quoted(options.program), "step", Self.quoted(job.spec)]
         if let scratch = options.scratch { command += ["--scratch", Self.quoted(scratch)] }
-        words += ["--wrap", command.joined(separator: " ")]
+        try await submit(
+            [
+                "--parsable", "--no-requeue", "--export=NONE", "-J", job.name, "-c", "\(job.processors)",
+                "--mem=\(job.memory)", "-t", "\(job.minutes)", "-o", job.log, "-D",
+                FileSync.folder(of: job.spec),
+            ], command: command.joined(separator: " "))
+    }
+
+    private func submit(_ words: [String], command: String) async throws {
+        let partition = options.partition.map { ["-p", $0] } ?? []
         do {
-            _ = try await commands.run(.sbatch, words)
+            _ = try await commands.run(.sbatch, words + partition + options.arguments + ["--wrap", command])
         } catch let error as FilmError where Self.isFinal(error.message) {
             throw StepFailure(
                 message: error.message, hint: error.hint ?? "check --partition and --sbatch-args",

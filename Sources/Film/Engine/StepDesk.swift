@@ -1,5 +1,6 @@
 import Foundation
 import Media
+import Synchronization
 
 /// Runs steps by an engine: writes them down, hands them over, tries lost ones again, takes what they made.
 ///
@@ -13,6 +14,8 @@ final class StepDesk: StepExecutor {
     private let places: Places
     private let watch: StepWatch
     private let say: @Sendable (FilmEvent) -> Void
+    /// Whether the last submission found nobody: of a hundred one says so.
+    private let isAway = Mutex(false)
     /// Steps are written to a folder that may be slow, and flushed.
     private let lanes = Lanes(width: 8)
 
@@ -104,12 +107,17 @@ final class StepDesk: StepExecutor {
         while true {
             do {
                 try await engine.submit(folder.job(attempt))
+                isAway.withLock { $0 = false }
                 return
             } catch let refusal as StepFailure {
                 throw refusal
             } catch {
                 try Task.checkCancellation()
-                if wait == 1 {
+                let isNews = isAway.withLock { isAway in
+                    defer { isAway = true }
+                    return !isAway
+                }
+                if isNews {
                     say(.warning("\(FilmError.message(of: error)); tried again until it answers"))
                 }
                 try await clock.sleep(wait)

@@ -6,6 +6,11 @@ import Montage
 ///
 /// Calls may throw while the engine is away; nothing is concluded from that.
 public protocol StepEngine: Sendable {
+    /// Whether it would take a job at all; asked before anything is bought.
+    ///
+    /// - Throws: ``StepFailure`` where it never will. Whether it is away only now, nobody asks.
+    func check() async throws
+
     /// Hands a job over.
     ///
     /// - Throws: ``StepFailure`` where it will never be taken; anything else is tried again.
@@ -17,6 +22,11 @@ public protocol StepEngine: Sendable {
 
     /// Ends a job.
     func cancel(_ name: String) async throws
+}
+
+extension StepEngine {
+    /// Takes what comes.
+    public func check() async throws {}
 }
 
 /// A command to be run somewhere.

@@ -23,7 +23,6 @@ extension StepSpec {
     public static func run(
         file: String, scratch: String? = nil, patience: Double = 30, interrupt: Interrupt
     ) throws -> StepFailure? {
-        let place = URL(fileURLWithPath: file)
         guard let data = FileManager.default.contents(atPath: file) else {
             throw FilmError(.fileInvalid, "cannot be read", subject: file, hint: "give the file of a step")
         }
@@ -48,7 +47,7 @@ extension StepSpec {
                     isFinal: !isTemporary(error))
         }
         let text = try JSONDocument(encoding: result).canonical
-        try FileSync.write(Array(text.utf8), to: FileSync.folder(of: place.path) + "/result.json")
+        try FileSync.write(Array(text.utf8), to: FileSync.folder(of: file) + "/result.json")
         return result.failure
     }
 
@@ -75,35 +74,30 @@ extension StepFile {
                     isFinal: false)
             }
         }
-        let desk = try StepScratch(in: scratch)
+        let own = try StepScratch(in: scratch)
         let copies = try inputs.enumerated().map { number, input in
-            let copy = "\(desk.path)/in-\(number).\(input.uri.pathExtension)"
+            let copy = "\(own.path)/in-\(number).\(input.uri.pathExtension)"
             try StepStores.store(of: input.uri).fetch(
                 input, to: copy, patience: patience, interrupt: interrupt)
             return copy
         }
         let places = outputs.enumerated().map { number, ending in
-            "\(desk.path)/out-\(number)" + (ending.isEmpty ? "" : "." + ending)
+            "\(own.path)/out-\(number)" + (ending.isEmpty ? "" : "." + ending)
         }
         let outcome = try spec(inputs: copies, outputs: places).run(interrupt: interrupt)
         let store = try StepStores.store(of: folder)
         return try outcome.outputs.map { made in
-            guard let place = places.firstIndex(where: { made.path == $0 || made.path.hasPrefix($0 + "/") }),
-                let bytes = FileStepStore().size(of: URL(fileURLWithPath: made.path))
+            guard let place = places.firstIndex(where: { made.path == $0 || made.path.hasPrefix($0 + "/") })
             else {
                 throw StepFailure(
                     message: "\(made.name) was not made where it was asked for", hint: nil, isFinal: true)
             }
-            let digest = try SHA256.hex(ofFile: made.path, interrupt: interrupt)
-            let ending = (made.path as NSString).pathExtension
-            let output = Output(
+            let published = try store.publish(made.path, into: folder, interrupt: interrupt)
+            return Output(
                 name: made.name, place: place,
                 below: made.path == places[place]
                     ? "" : String(made.path.dropFirst(places[place].count + 1)),
-                file: digest + (ending.isEmpty ? "" : "." + ending), digest: digest, bytes: bytes,
-                facts: made.facts)
-            try store.publish(made.path, as: folder.appendingPathComponent(output.file))
-            return output
+                file: published.file, digest: published.digest, bytes: published.bytes, facts: made.facts)
         }
     }
 }
@@ -130,7 +124,8 @@ private struct StepScratch: ~Copyable {
         let lock = open(unnamed, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0, rename(unnamed, path) == 0 else {
             let fault = FileSync.failure("the folder cannot be locked", unnamed)
-            close(lock)
+            if lock >= 0 { close(lock) }
+            rmdir(unnamed)
             throw fault
         }
         return lock

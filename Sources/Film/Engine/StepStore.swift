@@ -13,7 +13,9 @@ import Media
 /// goes in, and publishes what it made. All calls block.
 protocol StepStore: Sendable {
     /// Copies a file to a path of this machine.
-    func fetch(_ uri: URL, to path: String) throws
+    ///
+    /// - Returns: SHA-256 of what came.
+    func fetch(_ uri: URL, to path: String, interrupt: Interrupt) throws -> String
 
     /// The bytes of a small file; nil where there is none.
     func read(_ uri: URL) -> Data?
@@ -21,8 +23,9 @@ protocol StepStore: Sendable {
     /// Puts a small file in place.
     func write(_ bytes: [UInt8], to uri: URL) throws
 
-    /// Moves a finished file of this machine into a folder that is there. A folder that is gone is wanted no more.
-    func publish(_ path: String, as uri: URL) throws
+    /// Moves a finished file of this machine into a folder that is there, and names it by its digest. A folder that is
+    /// gone is wanted no more.
+    func publish(_ path: String, into folder: URL, interrupt: Interrupt) throws -> Published
 
     /// The size of a file in bytes; nil where there is none.
     func size(of uri: URL) -> Int64?
@@ -32,6 +35,22 @@ protocol StepStore: Sendable {
 
     /// Removes a file, or a folder with all that is in it.
     func remove(_ uri: URL)
+}
+
+/// A file as it was put into a store.
+struct Published {
+    /// Its name in its folder: `DIGEST.ext`.
+    var file: String
+    /// SHA-256.
+    var digest: String
+    /// Size in bytes.
+    var bytes: Int64
+
+    init(_ path: String, _ content: (digest: String, bytes: Int64)) {
+        let ending = (path as NSString).pathExtension
+        file = content.digest + (ending.isEmpty ? "" : "." + ending)
+        (digest, bytes) = content
+    }
 }
 
 /// The stores there are.
@@ -53,14 +72,9 @@ enum StepStores {
 ///
 /// Some of them, NFS above all, show a new name late to who has asked for it in vain. To list its folder is to ask again.
 struct FileStepStore: StepStore {
-    func fetch(_ uri: URL, to path: String) throws {
-        unlink(path)
-        do {
-            // Not flushed: it is gone with the step.
-            try FileManager.default.copyItem(atPath: uri.path, toPath: path)
-        } catch {
-            throw FileSync.failure("cannot be copied to \(path)", uri.path)
-        }
+    func fetch(_ uri: URL, to path: String, interrupt: Interrupt) throws -> String {
+        // Not flushed: it is gone with the step.
+        try FileCopy.copy(uri.path, to: path, isFlushed: false, interrupt: interrupt).digest
     }
 
     func read(_ uri: URL) -> Data? { FileManager.default.contents(atPath: uri.path) }
@@ -70,16 +84,30 @@ struct FileStepStore: StepStore {
         try FileSync.write(bytes, to: uri.path)
     }
 
-    func publish(_ path: String, as uri: URL) throws {
-        let place = uri.path
-        try FileSync.flush(path)
-        if rename(path, place) == 0 {
-            try FileSync.flush(FileSync.folder(of: place))
+    func publish(_ path: String, into folder: URL, interrupt: Interrupt) throws -> Published {
+        var (own, theirs) = (stat(), stat())
+        guard stat(path, &own) == 0 else { throw FileSync.failure("has vanished", path) }
+        guard stat(folder.path, &theirs) == 0 else { throw FileSync.failure("is gone", folder.path) }
+        let published: Published
+        if own.st_dev == theirs.st_dev {
+            published = Published(
+                path, (try SHA256.hex(ofFile: path, interrupt: interrupt), Int64(own.st_size)))
+            try FileSync.flush(path)
+            try FileSync.rename(path, to: folder.path + "/" + published.file)
         } else {
             // From a disk of this machine's own.
-            try FileSync.copy(path, to: place)
+            let passing = "\(folder.path)/.\(UUID().uuidString).part"
+            published = Published(
+                path, try FileCopy.copy(path, to: passing, isFlushed: true, interrupt: interrupt))
+            do {
+                try FileSync.rename(passing, to: folder.path + "/" + published.file)
+            } catch {
+                unlink(passing)
+                throw error
+            }
             unlink(path)
         }
+        return published
     }
 
     func size(of uri: URL) -> Int64? {
@@ -100,12 +128,11 @@ extension StepStore {
         _ input: StepFile.Input, to path: String, patience: Double, interrupt: Interrupt
     ) throws {
         let begun = ContinuousClock.now
+        var pause: UInt32 = 100_000
         while true {
-            try interrupt.check()
             var fault: any Error
             do {
-                try fetch(input.uri, to: path)
-                if try SHA256.hex(ofFile: path, interrupt: interrupt) == input.digest { return }
+                if try fetch(input.uri, to: path, interrupt: interrupt) == input.digest { return }
                 fault = StepFailure(
                     message: "\(input.uri.path): its bytes are not those of its name",
                     hint: "run again where the film is made: it is made anew", isFinal: false)
@@ -115,7 +142,8 @@ extension StepStore {
             }
             guard ContinuousClock.now - begun < .seconds(patience) else { throw fault }
             _ = try? FileManager.default.contentsOfDirectory(atPath: FileSync.folder(of: input.uri.path))
-            usleep(200_000)
+            usleep(pause)
+            pause = min(pause * 2, 3_000_000)
         }
     }
 }

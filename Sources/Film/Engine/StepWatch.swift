@@ -30,7 +30,9 @@ actor StepWatch {
     private let lanes = Lanes(width: 2)
     private var watched: [String: Watched] = [:]
     private var isLooking = false
-    private var left: Task<Set<String>, any Error>?
+    private var isAway = false
+    /// Where jobs stood when this run began.
+    private var left: Task<[String: StepJobState]?, Never>?
 
     /// How many jobs that are said to run are looked at in a round all the same: their result may be there before
     /// the engine knows that they have ended, or be a lost copy's.
@@ -43,25 +45,21 @@ actor StepWatch {
         (self.engine, self.pause, self.clock, self.say) = (engine, pause, clock, say)
     }
 
-    /// Whether an earlier run left the job waiting or at work. One question for all, asked once.
+    /// Whether an earlier run left the job waiting or at work. One question for all who ask at the same time, until it is
+    /// answered once.
     func isLeft(_ name: String) async throws -> Bool {
-        if left == nil {
-            left = Task {
-                var wait = pause
-                while true {
-                    if let states = await ask(&wait) {
-                        return Set(states.filter { $0.value == .waiting || $0.value == .running }.keys)
-                    }
-                    try await clock.sleep(wait)
-                }
+        var wait = pause
+        while true {
+            try Task.checkCancellation()
+            let question = left ?? Task { await ask() }
+            left = question
+            if let states = await question.value {
+                return states[name] == .waiting || states[name] == .running
             }
+            if left == question { left = nil }
+            wait = Self.longer(wait)
+            try await clock.sleep(wait)
         }
-        guard let left else { return false }
-        return try await withTaskCancellationHandler {
-            try await left.value
-        } onCancel: {
-            left.cancel()
-        }.contains(name)
     }
 
     /// Waits until there is something to do about a job that was handed over.
@@ -71,6 +69,11 @@ actor StepWatch {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
                 guard !Task.isCancelled else { return waiter.resume(throwing: CancellationError()) }
+                guard watched[folder.name] == nil else {
+                    return waiter.resume(
+                        throwing: FilmError(
+                            .stepFailed, "is run twice at the same time", subject: folder.spec.id))
+                }
                 let now = clock.now()
                 watched[folder.name] = Watched(
                     folder: folder, attempt: attempt, seen: now, handedOver: now, waiter: waiter)
@@ -88,29 +91,30 @@ actor StepWatch {
         watched.removeValue(forKey: name)?.waiter.resume(throwing: CancellationError())
     }
 
-    /// Rounds, as long as there is anything to look at.
+    /// Rounds, as long as there is anything to look at; while the engine is away more and more seldom.
     private func look() async {
         var wait = pause
         while !watched.isEmpty {
             try? await clock.sleep(wait)
             let asked = clock.now()
-            let states = await ask(&wait)
+            let states = await ask()
+            wait = states == nil ? Self.longer(wait) : pause
             await round(states, asked: asked)
         }
         isLooking = false
     }
 
-    /// Where all jobs stand; nil while the engine is away. Then it is asked more and more seldom.
-    private func ask(_ wait: inout Double) async -> [String: StepJobState]? {
+    private static func longer(_ wait: Double) -> Double { min(max(wait, 0.5) * 2, 30) }
+
+    /// Where all jobs stand; nil while the engine is away.
+    private func ask() async -> [String: StepJobState]? {
         do {
             let states = try await engine.poll()
-            wait = pause
+            isAway = false
             return states
         } catch {
-            if wait == pause {
-                say(.warning("\(FilmError.message(of: error)); asked again until it answers"))
-            }
-            wait = min(max(wait, 0.5) * 2, 30)
+            if !isAway { say(.warning("\(FilmError.message(of: error)); asked again until it answers")) }
+            isAway = true
             return nil
         }
     }
@@ -127,7 +131,7 @@ actor StepWatch {
             case .running:
                 watched[name]?.seen = asked
                 runs += 1
-                // Dictionaries have an order of their own in each process, not in each round; the jobs change.
+                // The first ones of whatever order; as they end, others come forward.
                 if runs <= Self.looksAtRunning { candidates.append(job.folder) }
             default: candidates.append(job.folder)
             }

@@ -18,9 +18,18 @@ struct DoctorCommand: AsyncParsableCommand {
             "Slurm: the folder that films are made in. Without it the current one.", valueName: "dir"))
     var folder = "."
 
+    @Option(
+        help: ArgumentHelp(
+            "Slurm: how long a job on a machine may take, with the machine's boot.", valueName: "seconds"))
+    var wait = 60.0
+
     @OptionGroup var engine: EngineOptions
     @OptionGroup var presets: PresetOptions
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if !(1...86400).contains(wait) { throw ValidationError("--wait takes seconds, 1 to 86400") }
+    }
 
     func run() async throws {
         _ = common.logger()
@@ -29,7 +38,8 @@ struct DoctorCommand: AsyncParsableCommand {
             presetDirectories: PresetLibrary.defaultDirectories(flag: presets.directory, beside: nil))
         if engine.executor == .slurm {
             checkup.add(
-                try await ClusterCheckup.make(engine.slurm, folder: URL(fileURLWithPath: folder).path))
+                try await ClusterCheckup.make(
+                    engine.slurm, folder: URL(fileURLWithPath: folder).path, patience: wait))
         }
         if common.json {
             try Streams.result(json: checkup)
