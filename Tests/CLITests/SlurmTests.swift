@@ -141,7 +141,8 @@ import Testing
         #expect(folder.count(".json", in: ".reel/sandbox/tasks") == 0)
         let none = try await Shell.run(
             "mkdir none && printf '#!/bin/sh\nexit 127\n' > none/squeue && chmod +x none/squeue; "
-                + "PATH=$PWD/none:$PATH exec reel film film.yaml --executor slurm", in: folder.path)
+                + "PATH=$PWD/none:$PATH exec timeout 60 reel film film.yaml --executor slurm", in: folder.path
+        )
         #expect(none.exit == 1 && none.errors.contains("there is no squeue"), "\(none)")
         #expect(folder.count(".json", in: ".reel/sandbox/tasks") == 0)
     }
