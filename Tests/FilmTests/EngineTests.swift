@@ -15,6 +15,8 @@ private final class Bench: StepEngine {
         case late
         /// The first job finds other libraries on its machine.
         case foreignOnce
+        /// What the film's job made is changed on its way back.
+        case damaged
         /// None begins before so many are there.
         case together(Int)
     }
@@ -38,7 +40,9 @@ private final class Bench: StepEngine {
             $0.append(job.name)
             return $0.count == 1
         }
-        states.withLock { $0[job.name] = .running }
+        // What waits is not looked at.
+        let state: StepJobState = if case .damaged = way { .waiting } else { .running }
+        states.withLock { $0[job.name] = state }
         let copy = Task {
             do {
                 switch way {
@@ -47,6 +51,9 @@ private final class Bench: StepEngine {
                     try await run(job)
                     try await other
                 case .late: try await runLate(job)
+                case .damaged:
+                    try await run(job)
+                    if !isFirst { try damage(job) }
                 case .together(let count):
                     // Where they never come together the film is made all the same, and says how many there were.
                     let limit = ContinuousClock.now + .seconds(20)
@@ -80,6 +87,17 @@ private final class Bench: StepEngine {
         let scratch = scratch
         _ = try await Lanes(width: 1).run {
             try StepSpec.run(file: job.spec, scratch: scratch, interrupt: $0)
+        }
+    }
+
+    /// Changes a byte of the film, and leaves its length.
+    private func damage(_ job: StepJob) throws {
+        let folder = (job.spec as NSString).deletingLastPathComponent
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".mp4") {
+            let path = folder + "/" + name
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: path))
         }
     }
 
@@ -176,6 +194,14 @@ private final class Bench: StepEngine {
         let made = try await film(.together(6), shots: 6)
         #expect(made.bench.met.withLock { $0 } == 6)
         #expect(made.report.deliveries[0].proof.passed)
+    }
+
+    @Test func `is not published where it came back with another byte`() async throws {
+        await #expect {
+            _ = try await film(.damaged)
+        } throws: {
+            "\($0)".contains("is not what was made there")
+        }
     }
 
     @Test func `tries again where a machine has other libraries`() async throws {
