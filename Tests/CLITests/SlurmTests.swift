@@ -73,7 +73,7 @@ import Testing
             "sinfo": """
             #!/bin/sh
             [ "$1" = --version ] && { echo "slurm 22.05.8"; exit 0; }
-            printf 'n1|idle\nn2|down*\nn1|idle\n'
+            printf 'n1|idle|media*\nn2|down*|media*\nn1|idle|media*\n'
             """,
         ]
         for (name, text) in scripts {

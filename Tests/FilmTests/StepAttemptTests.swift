@@ -31,6 +31,24 @@ import Testing
         #expect(SlurmEngine.states(listing) == ["film-a": .running, "film-b": .waiting])
     }
 
+    @Test func `the doctor tries the machines that jobs would go to, once`() {
+        let listing = """
+            n1|idle|media*
+            n1|idle|night
+            n2|mixed|media*
+            n3|idle|night
+            n4|down*|media*
+            """
+        #expect(ClusterCheckup.machines(listing).map(\.name) == ["n1", "n2", "n4"])
+        #expect(ClusterCheckup.machines("n3|idle|night\nn3|idle|day").map(\.name) == ["n3"])
+        for (state, isUp) in [
+            ("idle", true), ("mixed", true), ("allocated", true), ("idle~", true), ("completing", true),
+            ("idle*", false), ("down", false), ("drained", false), ("draining", false),
+        ] {
+            #expect(ClusterCheckup.isUp(state) == isUp, "\(state)")
+        }
+    }
+
     @Test func `lost jobs are tried three times`() {
         var attempt = StepAttempt()
         #expect(

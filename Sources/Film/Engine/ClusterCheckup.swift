@@ -63,7 +63,7 @@ public struct ClusterCheckup: Sendable, Encodable {
         do {
             _ = try await SlurmEngine(options, commands: commands).poll()
             let partition = options.partition.map { ["-p", $0] } ?? []
-            let listing = try await commands.run(.sinfo, ["-h", "-N", "-o", "%N|%T"] + partition)
+            let listing = try await commands.run(.sinfo, ["-h", "-N", "-o", "%N|%T|%P"] + partition)
             checkup.machines = machines(listing)
         } catch {
             checkup.miss(error, at: "slurm", hint: "is the controller up? `scontrol ping` says more")
@@ -87,20 +87,23 @@ public struct ClusterCheckup: Sendable, Encodable {
                 hint: FilmError.hint(of: error) ?? hint))
     }
 
-    /// Reads `sinfo`: a machine stands there once for each of its partitions.
-    static func machines(_ listing: String) -> [Machine] {
+    /// Reads `sinfo`: a machine stands there once for each of its partitions. Where several partitions are listed, the
+    /// machines of the default one count, which has a star: jobs go there.
+    package static func machines(_ listing: String) -> [Machine] {
+        let lines = listing.split(whereSeparator: \.isNewline).map {
+            $0.split(separator: "|").map(String.init)
+        }
+        .filter { $0.count == 3 }
+        let usual = lines.filter { $0[2].hasSuffix("*") }
         var found: [Machine] = []
-        for line in listing.split(whereSeparator: \.isNewline) {
-            let fields = line.split(separator: "|").map(String.init)
-            if fields.count == 2, !found.contains(where: { $0.name == fields[0] }) {
-                found.append(Machine(name: fields[0], state: fields[1]))
-            }
+        for line in usual.isEmpty ? lines : usual where !found.contains(where: { $0.name == line[0] }) {
+            found.append(Machine(name: line[0], state: line[1]))
         }
         return found
     }
 
     /// Whether a job would be started there. A star means that the machine does not answer.
-    static func isUp(_ state: String) -> Bool {
+    package static func isUp(_ state: String) -> Bool {
         !state.hasSuffix("*")
             && ["idle", "mixed", "alloc", "completing"].contains { state.hasPrefix($0) }
     }
