@@ -132,7 +132,9 @@ struct Checkup: Encodable, Sendable {
         var words = "node      \(machine.name): \(machine.state)"
         if let trouble = machine.trouble { return words + ", " + trouble }
         if let processors = machine.processors { words += ", \(processors) processors" }
-        if let free = machine.freeBytes { words += ", \(Numbers.bytes(free)) free for copies, as here" }
+        if let free = machine.freeBytes {
+            words += ", \(Numbers.bytes(free)) free for copies, the same program and FFmpeg as here"
+        }
         return words
     }
 
